@@ -1,0 +1,5 @@
+"""Kinds of values: how a printed or typed value becomes one canonical form.
+
+Canonical forms are strings (tuples of strings for lists), as ``--json`` prints them: dates ISO 8601, ranges ``from/to``
+with an open end empty, money a decimal string in yuan (another currency: its ISO 4217 code after a space).
+"""
