@@ -1,13 +1,11 @@
-"""Round and oval red seals on a page, and the text that runs around their ring.
+"""Round and oval red seals on a page.
 
-The registration authority of a business licence often stands nowhere but in its seal. The ring is unrolled into a
-straight strip of red ink alone (black text printed under the seal is masked out by its colour), which any recogniser
-of text lines can read.
+Circles are laid through random triples of rim points of every red blob, and the one with most ink on its line wins:
+this finds seals that cross each other, that are incomplete, and that lie over text. ``extractors.seal_text`` reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -16,10 +14,7 @@ from numpy.typing import NDArray
 
 from extractors.geometry import Box, Point
 from extractors.page import BgrImage
-
-Mask = NDArray[np.uint8]
-Recognise = Callable[[list[BgrImage]], list[tuple[str, float]]]
-"""Reads line crops (BGR, dark on light) and returns text and mean character confidence of each."""
+from extractors.red_ink import Mask, red_ink, redness
 
 _SEARCH_SIDE = 1120
 """Pixels of the long side seals are searched on; the ring line of a 40 mm seal on A4 is 2 pixels wide there."""
@@ -74,32 +69,6 @@ class Seal:
         return Seal(center, (rx * factor, ry * factor), self.angle, self.completeness)
 
 
-def paper_colour(image: BgrImage) -> tuple[float, float, float]:
-    """Colour of the paper (BGR): the median of the lighter half of a coarse grid over the page."""
-    step = max(1, max(image.shape[:2]) // 96)
-    grid = image[::step, ::step].reshape(-1, 3)
-    light = grid.max(axis=1)
-    blue, green, red = np.median(grid[light >= np.median(light)], axis=0)
-    return float(blue), float(green), float(red)
-
-
-def redness(image: BgrImage, paper: tuple[float, float, float] | None = None) -> NDArray[np.uint8]:
-    """How much redder than the paper each pixel is, 0 to 255: red ink is high, black text, gold and blue are near 0.
-
-    ``paper`` is the colour of the paper (BGR) where it is known; tinted paper counts as white.
-    """
-    blue, green, red = cv2.split(image)
-    pb, pg, pr = paper or paper_colour(image)
-    top = max(pb, pg, pr, 1.0)
-    # Gains stay modest: a red page (a folder, a flag) must not turn everything else blue.
-    blue = cv2.multiply(blue, min(1.35, top / max(pb, 1.0)))
-    green = cv2.multiply(green, min(1.35, top / max(pg, 1.0)))
-    red = cv2.multiply(red, min(1.35, top / max(pr, 1.0)))
-    excess = cv2.subtract(red, cv2.max(green, blue))
-    # Gold, wood and skin have more green than blue: half of that is taken off.
-    return np.asarray(cv2.subtract(excess, cv2.multiply(cv2.subtract(green, blue), 0.5)), dtype=np.uint8)
-
-
 def find_seals(image: BgrImage) -> list[Seal]:
     """Round and oval red seals of the page, most complete first; empty on a greyscale copy."""
     scale = min(2.0, _SEARCH_SIDE / max(image.shape[:2]))
@@ -112,14 +81,6 @@ def find_seals(image: BgrImage) -> list[Seal]:
             if not any(_same(seal, other) for other in found):
                 found.append(seal)
     return sorted((s.scaled(1 / scale) for s in found), key=lambda s: s.completeness, reverse=True)
-
-
-def red_ink(red: NDArray[np.uint8], least: int) -> Mask:
-    """Red ink on a redness image: what exceeds the tint of the surroundings by ``least`` grey levels."""
-    window = max(31, max(red.shape) // 12) | 1
-    # Half, because the blurred copy holds the ink of a crowded seal too.
-    tint = cv2.multiply(cv2.blur(red, (window, window)), 0.5)
-    return np.asarray(cv2.threshold(cv2.subtract(red, tint), least, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _seals_in(mask: Mask) -> list[Seal]:
@@ -147,7 +108,7 @@ def _rings(part: Mask, long_side: int) -> list[Seal]:
             break
         if _fill(part, seal) <= _MOST_FILL and _on_ring(part, seal, 1.09) <= _MOST_OUTSIDE:
             found.append(seal)
-        cv2.ellipse(rest, _cv_ellipse(seal, 1.04), 0, -1)
+        cv2.ellipse(rest, cv_ellipse(seal, 1.04), 0, -1)
     return found
 
 
@@ -229,7 +190,7 @@ def _refined(points: NDArray[np.float64], cx: float, cy: float, r: float) -> Sea
 
 def _fill(part: Mask, seal: Seal) -> float:
     inner = np.zeros(part.shape, np.uint8)
-    cv2.ellipse(inner, _cv_ellipse(seal, 0.9), 255, -1)
+    cv2.ellipse(inner, cv_ellipse(seal, 0.9), 255, -1)
     return cv2.mean(part, inner)[0] / 255 if inner.any() else 1.0
 
 
@@ -240,13 +201,13 @@ def _same(one: Seal, other: Seal) -> bool:
 
 def _on_ring(part: Mask, seal: Seal, radius: float) -> float:
     """Share of red on the ellipse ``radius`` times as large as the outer line, over 180 directions."""
-    xs, ys = _points_at(seal, np.linspace(0, 2 * np.pi, 180, endpoint=False), np.array([radius]))
+    xs, ys = points_at(seal, np.linspace(0, 2 * np.pi, 180, endpoint=False), np.array([radius]))
     column, row = xs.ravel().round().astype(int), ys.ravel().round().astype(int)
     inside = (column >= 0) & (row >= 0) & (column < part.shape[1]) & (row < part.shape[0])
     return float((part[row[inside], column[inside]] > 0).sum() / 180)
 
 
-def _points_at(
+def points_at(
     seal: Seal, angles: NDArray[np.float64], radii: NDArray[np.float64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Pixel coordinates (x, y) of radii (1 is the outer line; rows) in directions (radians; columns) of a seal."""
@@ -260,6 +221,6 @@ def _points_at(
     return xs.astype(np.float32), ys.astype(np.float32)
 
 
-def _cv_ellipse(seal: Seal, grow: float) -> tuple[Point, tuple[float, float], float]:
+def cv_ellipse(seal: Seal, grow: float) -> tuple[Point, tuple[float, float], float]:
     rx, ry = seal.radii
     return seal.center, (2 * rx * grow, 2 * ry * grow), seal.angle

@@ -35,17 +35,20 @@ class Names(_Strict):
 
 
 class RightOf(_Strict):
-    """The value follows its label on the same line, or stands to the right of it; it may wrap over ``lines`` lines."""
+    """The value follows its label on the same line, or stands to the right of it; it may wrap over ``lines`` lines.
+
+    Without ``lines`` the kind decides: one for codes and dates, a few for names and addresses, many for long texts.
+    """
 
     how: Literal["right_of"] = "right_of"
-    lines: int = 1
+    lines: int | None = None
 
 
 class Below(_Strict):
-    """The value stands under its label."""
+    """The value stands under its label; ``lines`` as for ``right_of``."""
 
     how: Literal["below"] = "below"
-    lines: int = 1
+    lines: int | None = None
 
 
 class Between(_Strict):
@@ -180,8 +183,12 @@ class Template(_Strict):
     titles: tuple[Title, ...]
     not_titles: tuple[str, ...] = ()
     """Titles that name another type although one of ``titles`` stands inside them."""
+    titles_required: bool = True
+    """False for types that may carry no title at all (the portrait side of an identity card): labels then suffice."""
     cues: tuple[str, ...] = ()
     """Phrases that are usual on this type; they decide between types whose titles are the same or illegible."""
+    stops: tuple[str, ...] = ()
+    """Printed labels that no field reads; a value ends where one begins."""
     fields: dict[str, FieldSpec]
     rules: tuple[Rule, ...] = ()
 

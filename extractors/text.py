@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -48,6 +49,12 @@ class TextLine:
     @property
     def box(self) -> Box:
         return Box.of_quad(self.quad)
+
+    @property
+    def angle(self) -> float:
+        """Degrees the line runs downwards from the horizontal, −180 to 180."""
+        (ax, ay), (bx, by), _, _ = self.quad
+        return math.degrees(math.atan2(by - ay, bx - ax))
 
     def box_of(self, start: int, end: int) -> Box:
         """Box around the characters ``start`` (included) to ``end`` (excluded)."""

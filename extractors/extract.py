@@ -1,0 +1,69 @@
+"""From the text of a document to its fields, as its template says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certlight.text import Text
+from extractors.finders import Candidate, Seals, Sheet, candidates
+from extractors.kinds import canonical, check_digit_ok
+from extractors.labels import find_labels
+from extractors.layout import PageLayout
+from extractors.reading import FieldReading, Notice, Reading
+from extractors.template import FieldSpec, Template
+
+
+def extract(template: Template, pages: Sequence[PageLayout], type_confidence: float, seals: Seals) -> Reading:
+    """Find every field of the template. A field that stands nowhere is absent from ``Reading.fields``."""
+    sheets = [Sheet(page, find_labels(page, template)) for page in pages]
+    fields: dict[str, FieldReading] = {}
+    for code, spec in template.fields.items():
+        found = find_field(code, spec, sheets, seals)
+        if found is not None:
+            fields[code] = found
+    return Reading(template.type, type_confidence, fields, tuple(_notices(template, fields)))
+
+
+def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals) -> FieldReading | None:
+    """The first way of looking that yields a value the kind accepts; else the best text found, without a value."""
+    unparsed: Candidate | None = None
+    doubtful: Candidate | None = None
+    for finder in spec.find:
+        for candidate in candidates(finder, code, spec, sheets, seals):
+            value = canonical(spec.kind, candidate.raw, words=spec.words)
+            if value is None:
+                unparsed = unparsed or candidate
+            elif isinstance(value, str) and check_digit_ok(spec.kind, value) is False:
+                # Another place may carry the same code legibly; a code that fails its check digit is the last resort.
+                doubtful = doubtful or candidate
+            else:
+                return _reading(code, spec, candidate)
+    found = doubtful or unparsed
+    return _reading(code, spec, found) if found else None
+
+
+def _reading(code: str, spec: FieldSpec, candidate: Candidate) -> FieldReading:
+    source = candidate.spans[0].line.source
+    return FieldReading(
+        field=code,
+        raw=candidate.raw,
+        value=canonical(spec.kind, candidate.raw, words=spec.words),
+        confidence=min(span.confidence for span in candidate.spans),
+        spans=candidate.spans,
+        source="seal" if source == "seal" else "text_layer" if source == "text_layer" else "extracted",
+    )
+
+
+def _notices(template: Template, fields: dict[str, FieldReading]) -> list[Notice]:
+    absent = [spec.name for code, spec in template.fields.items() if spec.required and code not in fields]
+    if not absent:
+        return []
+    return [
+        Notice(
+            "extract.required_absent",
+            Text(
+                "必填字段未在证照上找到：" + "、".join(name.zh for name in absent),
+                "Required fields not found on the document: " + ", ".join(name.en for name in absent),
+            ),
+        )
+    ]

@@ -1,0 +1,339 @@
+"""The ways a template may find a value: beside, below or between labels, by pattern, by check digit, in a seal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from extractors.geometry import Box
+from extractors.kinds import canonical, check_digit_ok
+from extractors.labels import LabelHit
+from extractors.layout import Glyph, PageLayout, Row, spans_of
+from extractors.reading import Span
+from extractors.template import (
+    Below, Between, CheckDigit, FieldSpec, Finder, InSeal, KindName, Pattern, RightOf, TableColumn,
+)  # fmt: skip
+from extractors.text import TextLine
+from extractors.values import LINES_OF_KIND, pick, plausible
+
+VALUE_GAP = 3.2
+"""Widest gap inside one value, in glyph heights: letter-spaced names and blank-padded dates stay whole, columns do not join."""
+
+LINE_PITCH = 2.1
+"""Largest distance of wrapped lines, centre to centre, in glyph heights."""
+
+ALIGNMENT = 1.6
+"""How far a wrapped line may begin left or right of the line above, in glyph heights."""
+
+OTHER_ANGLE = 2.5
+"""Degrees between neighbours that do not belong to one line of print."""
+
+OTHER_SIZE = 1.75
+"""Ratio of heights of neighbours that do not belong to one line of print."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SealText:
+    """What the ring of one seal says."""
+
+    page: int
+    text: str
+    confidence: float
+    line: TextLine
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A possible value: the ink, and how much speaks for it (the label's score)."""
+
+    spans: tuple[Span, ...]
+    score: float
+
+    @property
+    def raw(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """One page prepared for finding: its rows and all labels on it."""
+
+    layout: PageLayout
+    labels: Sequence[LabelHit]
+
+    def labels_on(self, row: Row) -> list[LabelHit]:
+        return sorted((hit for hit in self.labels if hit.row is row), key=lambda hit: hit.start)
+
+
+Seals = Callable[[], Sequence[SealText]]
+"""Reads the seals of the document when a field first asks for them: it costs time."""
+
+
+def candidates(finder: Finder, code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals) -> list[Candidate]:
+    """What this way of looking finds for the field, best first."""
+    found: list[Candidate] = []
+    if isinstance(finder, InSeal):
+        found = _in_seals(spec.kind, seals())
+    for number, sheet in enumerate(sheets):
+        # Long documents repeat their labels; the first pages state the matter, later ones refer to it.
+        late = 0.01 * number
+        if isinstance(finder, RightOf | Below | TableColumn):
+            for hit in sheet.labels:
+                if hit.field == code:
+                    glyphs = _beside(finder, spec.kind, sheet, hit)
+                    found.extend(_shaped(spec.kind, sheet.layout.page, glyphs, hit.score - 0.03 * hit.rank - late))
+        elif isinstance(finder, Between):
+            found.extend(_between(finder, spec.kind, sheet.layout, late))
+        elif isinstance(finder, Pattern):
+            found.extend(_by_pattern(finder, sheet.layout, late))
+        elif isinstance(finder, CheckDigit):
+            found.extend(_by_check_digit(spec.kind, sheet.layout))
+    return sorted(found, key=lambda c: -c.score)
+
+
+def _shaped(kind: KindName, page: int, glyphs: Sequence[Glyph], score: float) -> Iterable[Candidate]:
+    text = "".join(g.text for g in glyphs)
+    start, end = pick(kind, text)
+    if end > start and plausible(kind, text[start:end]):
+        yield Candidate(spans_of(page, glyphs[start:end]), score)
+
+
+def _beside(finder: RightOf | Below | TableColumn, kind: KindName, sheet: Sheet, hit: LabelHit) -> list[Glyph]:
+    if isinstance(finder, TableColumn):
+        return [g for line in _below(sheet, hit, finder.rows) for g in line]
+    lines = finder.lines or LINES_OF_KIND.get(kind, 1)
+    block = _below(sheet, hit, lines) if isinstance(finder, Below) else _right_of(sheet, hit, lines)
+    return [g for line in block for g in line]
+
+
+def _right_of(sheet: Sheet, hit: LabelHit, lines: int) -> list[list[Glyph]]:
+    first = _cell(sheet, hit.row, hit.end)
+    if not first:
+        return _straddling(sheet, hit, lines)
+    block = [first]
+    if lines > 1:
+        block = [*_lines_above(sheet, hit, first), first, *_lines_below(sheet, hit, first, lines - 1)]
+    return block
+
+
+def _cell(sheet: Sheet, row: Row, start: int) -> list[Glyph]:
+    """Glyphs behind a label, up to the next label or a column gap."""
+    end = min((hit.start for hit in sheet.labels_on(row) if hit.start >= start), default=len(row.glyphs))
+    while start < end and row.glyphs[start].text in ":：":
+        start += 1
+    cell: list[Glyph] = []
+    for i in range(start, end):
+        if cell and _breaks(row, i):
+            break
+        cell.append(row.glyphs[i])
+    if cell and (cell[0].box.x0 - row.glyphs[start - 1].box.x1) > 0.4 * sheet.layout.text.width:
+        return []
+    return cell
+
+
+def _breaks(row: Row, i: int) -> bool:
+    """Whether what stands before glyph ``i`` of the row belongs to another value."""
+    return row.gap_before(i) > VALUE_GAP or _other_print(row.glyphs[i - 1], row.glyphs[i])
+
+
+def _other_print(left: Glyph, right: Glyph) -> bool:
+    """Whether two neighbours come from different layers of print: a copy stamp or a title beside a value has its own
+    angle or size."""
+    if left.line is right.line:
+        return False
+    larger = max(left.box.height, right.box.height) / max(min(left.box.height, right.box.height), 1.0)
+    return larger > OTHER_SIZE or abs(left.line.angle - right.line.angle) > OTHER_ANGLE
+
+
+def _runs(sheet: Sheet) -> list[tuple[list[Glyph], Box, bool]]:
+    """Every unlabelled stretch of text on the page: glyphs, box, and whether a label stands directly before it."""
+    runs = []
+    for row in sheet.layout.rows:
+        hits = sheet.labels_on(row)
+        inside = {i for hit in hits for i in range(hit.start, hit.end)}
+        start = 0
+        labelled = False
+        for i in range(len(row.glyphs) + 1):
+            ends = i == len(row.glyphs) or i in inside or (i > start and _breaks(row, i))
+            if not ends:
+                continue
+            if i > start:
+                glyphs = list(row.glyphs[start:i])
+                runs.append((glyphs, Box.around(g.box for g in glyphs), labelled))
+                labelled = False
+            if i < len(row.glyphs) and i in inside:
+                labelled = True
+                start = i + 1
+            else:
+                start = i
+    return runs
+
+
+def _height(glyphs: Sequence[Glyph]) -> float:
+    heights = sorted(g.box.height for g in glyphs)
+    return heights[len(heights) // 2]
+
+
+def _column_right(sheet: Sheet, hit: LabelHit, left: float, bottom: float) -> float:
+    """Where the next column of labels begins, right of a value that begins at ``left``."""
+    edges = [
+        other.box.x0
+        for other in sheet.labels
+        if other.box.x0 > left + 2 * hit.height and hit.box.y0 - hit.height <= other.box.center[1] <= bottom
+    ]
+    return min(edges, default=float(sheet.layout.text.width))
+
+
+def _lines_below(sheet: Sheet, hit: LabelHit, first: list[Glyph], lines: int) -> list[list[Glyph]]:
+    left = first[0].box.x0
+    height = _height(first)
+    inline = hit.end < len(hit.row.glyphs) and hit.row.glyphs[hit.end].text in ":："
+    right = _column_right(sheet, hit, left, hit.box.y1 + lines * LINE_PITCH * height)
+    in_column = [
+        other
+        for other in sheet.labels
+        if other is not hit and other.box.x0 >= hit.box.x0 - 4 * height and other.box.x0 < left + height
+    ]
+    runs = _runs(sheet)
+    block: list[list[Glyph]] = []
+    above = Box.around(g.box for g in first)
+    widest = above.x1
+    while len(block) < lines:
+        following: tuple[float, list[Glyph], Box] | None = None
+        for glyphs, box, labelled in runs:
+            down = box.center[1] - above.center[1]
+            if labelled or not 0.5 * height < down <= LINE_PITCH * height or box.x0 >= right:
+                continue
+            aligned = abs(box.x0 - left) <= ALIGNMENT * height
+            # An inline label ("单位地址：…") wraps back under itself, but only once its line is full.
+            wrapped = inline and abs(box.x0 - hit.box.x0) <= ALIGNMENT * height and above.x1 >= widest - 3 * height
+            similar = 0.55 <= _height(glyphs) / height <= 1.8
+            if (aligned or wrapped) and similar and (following is None or down < following[0]):
+                following = (down, glyphs, box)
+        if following is None:
+            break
+        _, glyphs, box = following
+        if any(above.center[1] < o.box.center[1] <= box.center[1] + 0.3 * height for o in in_column):
+            break
+        block.append(glyphs)
+        above, widest = box, max(widest, box.x1)
+    return block
+
+
+def _lines_above(sheet: Sheet, hit: LabelHit, first: list[Glyph]) -> list[list[Glyph]]:
+    """Lines of a value whose label is set at half its height."""
+    left, height = first[0].box.x0, _height(first)
+    middle = hit.box.center[1]
+    column = [o.box.center[1] for o in sheet.labels if o is not hit and abs(o.box.x0 - hit.box.x0) < 4 * height]
+    before = max((y for y in column if y < middle - 0.5 * height), default=None)
+    top = Box.around(g.box for g in first).center[1]
+    for glyphs, box, labelled in _runs(sheet):
+        up = top - box.center[1]
+        if labelled or not 0.5 * height < up <= LINE_PITCH * height or abs(box.x0 - left) > 0.8 * height:
+            continue
+        mine = abs(middle - box.center[1])
+        owned = before is not None and mine >= 0.7 * abs(box.center[1] - before)
+        if not owned and before is not None and 0.7 <= _height(glyphs) / height <= 1.4:
+            return [glyphs]
+    return []
+
+
+def _straddling(sheet: Sheet, hit: LabelHit, lines: int) -> list[list[Glyph]]:
+    """A value whose lines stand above and below the middle of its label, so that none shares the label's row."""
+    height, middle = hit.height, hit.box.center[1]
+    right = _column_right(sheet, hit, hit.box.x1, hit.box.y1)
+    near = [
+        (box.center[1], glyphs)
+        for glyphs, box, labelled in _runs(sheet)
+        if not labelled
+        and hit.box.x1 - 0.3 * height <= box.x0 < min(right, hit.box.x1 + 0.4 * sheet.layout.text.width)
+        and abs(box.center[1] - middle) <= (1.3 if lines > 1 else 0.8) * height
+    ]
+    return [glyphs for _, glyphs in sorted(near, key=lambda item: item[0])][:lines]
+
+
+def _below(sheet: Sheet, hit: LabelHit, lines: int) -> list[list[Glyph]]:
+    """Lines under a label, each starting within the label's width or centred below it."""
+    height = hit.height
+    block: list[list[Glyph]] = []
+    above = hit.box
+    while len(block) < lines:
+        best: tuple[float, list[Glyph], Box] | None = None
+        for glyphs, box, labelled in _runs(sheet):
+            down = box.center[1] - above.center[1]
+            overlaps = min(box.x1, hit.box.x1) - max(box.x0, hit.box.x0) > 0.3 * min(box.width, hit.box.width)
+            reach = (3.0 if not block else LINE_PITCH) * height
+            if not labelled and overlaps and 0.5 * height < down <= reach and (best is None or down < best[0]):
+                best = (down, glyphs, box)
+        if best is None:
+            break
+        block.append(best[1])
+        above = best[2]
+    return block
+
+
+def _between(finder: Between, kind: KindName, layout: PageLayout, late: float) -> Iterable[Candidate]:
+    flow = layout.flow
+    after = "".join(finder.after.split())
+    at = flow.text.find(after)
+    while at >= 0:
+        start = at + len(after)
+        if finder.before:
+            end = flow.text.find("".join(finder.before.split()), start)
+        else:
+            end = flow.end_of_line(start) if start < len(flow.glyphs) else start
+        if end > start:
+            yield from _shaped(kind, layout.page, flow.glyphs[start:end], 0.9 - late)
+        at = flow.text.find(after, at + 1)
+
+
+def _by_pattern(finder: Pattern, layout: PageLayout, late: float) -> Iterable[Candidate]:
+    flow = layout.flow
+    for found in re.finditer(finder.pattern, flow.lined, re.MULTILINE):
+        group: int | str = "value" if "value" in found.re.groupindex else 0
+        spans = flow.spans_lined(found.start(group), found.end(group))
+        if not spans:
+            continue
+        if finder.region is not None:
+            x0, y0, x1, y1 = finder.region
+            centre = Box.around(s.region.box for s in spans).center
+            across, down = centre[0] / layout.text.width, centre[1] / layout.text.height
+            if not (x0 <= across <= x1 and y0 <= down <= y1):
+                continue
+        yield Candidate(spans, 0.8 - late)
+
+
+def _by_check_digit(kind: KindName, layout: PageLayout) -> Iterable[Candidate]:
+    length = 18
+    for row in layout.rows:
+        text = row.text.upper()
+        for start in range(len(text) - length + 1):
+            # A window of a longer number passes the check digit by chance once in thirty-one times.
+            around = text[max(start - 1, 0) : start] + text[start + length : start + length + 1]
+            if any(c.isascii() and c.isalnum() for c in around):
+                continue
+            value = canonical(kind, text[start : start + length])
+            if isinstance(value, str) and check_digit_ok(kind, value):
+                yield Candidate(row.spans(start, start + length), 0.85)
+
+
+def _in_seals(kind: KindName, seals: Sequence[SealText]) -> list[Candidate]:
+    return [
+        Candidate((Span(seal.page, seal.line, 0, len(seal.line.text)),), 0.5 * seal.confidence)
+        for seal in seals
+        if plausible(kind, seal.text)
+    ]
+
+
+def trimmed(candidate: Candidate, start: int, end: int) -> Candidate:
+    """The candidate cut down to characters ``start`` to ``end`` of its raw text."""
+    spans: list[Span] = []
+    at = 0
+    for span in candidate.spans:
+        length = span.end - span.start
+        a, b = max(start - at, 0), min(end - at, length)
+        if b > a:
+            spans.append(Span(span.page, span.line, span.start + a, span.start + b))
+        at += length
+    return replace(candidate, spans=tuple(spans))
