@@ -1,4 +1,4 @@
-"""What a report is written about: one document with its pages' facts, its reading and, when it was checked, its verdict."""
+"""What a report is about: one document with its pages' facts, its reading and, once checked, its verdict."""
 
 from __future__ import annotations
 

@@ -39,24 +39,25 @@ def html_report(
     views = [document_view(i + 1, result, pages) for i, (result, pages) in enumerate(documents)]
     style = _resource("report.css") + _positions(views)
     script = _resource("report.js")
-    return _environment().get_template("report.html.j2").render(
-        documents=views,
-        overall=Light.worst(v.light for v in views if v.light is not None) if any(v.light is not None for v in views) else None,
-        checked_at=checked_at,
-        language="en" if language == "en" else "zh-CN",
-        version=__version__,
-        style=Markup(style),
-        script=Markup(script),
-        policy="; ".join(
-            (
-                "default-src 'none'",
-                "img-src data:",
-                f"style-src '{_hash(style)}'",
-                f"script-src '{_hash(script)}'",
-                "base-uri 'none'",
-                "form-action 'none'",
-            )
-        ),
+    lights = [view.light for view in views if view.light is not None]
+    values = {
+        "documents": views,
+        "overall": Light.worst(lights) if lights else None,
+        "checked_at": checked_at,
+        "language": "en" if language == "en" else "zh-CN",
+        "version": __version__,
+        "style": Markup(style),
+        "script": Markup(script),
+        "policy": _policy(style, script),
+    }
+    return _environment().get_template("report.html.j2").render(values)
+
+
+def _policy(style: str, script: str) -> str:
+    """Content security policy: this style and this script, pictures inside the file, nothing else."""
+    return (
+        f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
@@ -85,12 +86,12 @@ def _resource(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """The source expression by which a content security policy allows exactly this inline text (CSP Level 3, §2.3.1)."""
+    """The source expression that allows exactly this inline text (CSP Level 3, §2.3.1)."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
 def _positions(views: Sequence[DocumentView]) -> str:
-    """Style rules that put the boxes in place: the policy forbids style attributes, so each box has a rule of its own."""
+    """Style rules that put the boxes in place, one a box: the policy forbids style attributes."""
     rules = []
     for view in views:
         for page in view.pages:

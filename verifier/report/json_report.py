@@ -22,7 +22,7 @@ from extractors.reading import Canonical, FieldReading, Notice
 from extractors.template import FieldClass
 from verifier.report.document import DocumentResult, PageFacts
 from verifier.report.plain import encodable
-from verifier.verdict import DiffPart, FieldCheck, Outcome, Provenance, RuleFinding, Source, Verdict
+from verifier.verdict import DiffPart, FieldCheck, Light, Outcome, Provenance, RuleFinding, Source
 
 READ_SCHEMA = "certlight.read/1"
 VERIFY_SCHEMA = "certlight.verify/1"
@@ -36,7 +36,7 @@ Share = float
 
 
 class _Json(BaseModel):
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class IssueJson(_Json):
@@ -106,7 +106,7 @@ class DiffJson(_Json):
 class CheckJson(_Json):
     field: str
     name: str
-    field_class: FieldClass = Field(alias="class")
+    field_class: FieldClass = Field(serialization_alias="class")
     entered: JsonValue
     recognised: JsonValue
     source: Source
@@ -148,12 +148,12 @@ class CheckedDocumentJson(DocumentJson):
 
 
 class ReadReport(_Json):
-    schema_: Literal["certlight.read/1"] = Field(default="certlight.read/1", alias="schema")
+    schema_: Literal["certlight.read/1"] = Field(default="certlight.read/1", serialization_alias="schema")
     documents: list[DocumentJson]
 
 
 class VerifyReport(_Json):
-    schema_: Literal["certlight.verify/1"] = Field(default="certlight.verify/1", alias="schema")
+    schema_: Literal["certlight.verify/1"] = Field(default="certlight.verify/1", serialization_alias="schema")
     documents: list[CheckedDocumentJson]
 
 
@@ -217,12 +217,15 @@ class _Writer:
         if verdict is None:
             raise InternalError(
                 "report.unchecked",
-                Text("文件尚未核验，无法输出核验结果。", "The document has not been checked, so it has no verdict to print."),
+                Text(
+                    "文件尚未核验，无法输出核验结果。",
+                    "The document has not been checked, so it has no verdict to print.",
+                ),
                 Text("请重新执行核验。", "Run the check again."),
             )
         return CheckedDocumentJson(
             **self._document_parts(result),
-            light=_word(verdict),
+            light=_word(verdict.light),
             checks=[self._check(c) for c in verdict.checks],
             findings=[self._finding(f) for f in verdict.findings],
             provenance=_provenance(verdict.provenance),
@@ -287,7 +290,7 @@ class _Writer:
             recognised=_value(check.recognised),
             source=check.source,
             outcome=check.outcome,
-            light=check.light.word,
+            light=_word(check.light),
             score=_share(check.score),
             confidence=_share(check.confidence),
             reason=self._say(check.reason),
@@ -299,7 +302,7 @@ class _Writer:
     def _finding(self, finding: RuleFinding) -> FindingJson:
         return FindingJson(
             code=finding.code,
-            light=finding.light.word,
+            light=_word(finding.light),
             message=self._say(finding.message),
             fields=list(finding.fields),
         )
@@ -311,9 +314,9 @@ def notices_of(result: DocumentResult) -> tuple[Notice, ...]:
     return tuple(dict.fromkeys((*result.reading.notices, *of_verdict)))
 
 
-def _word(verdict: Verdict) -> LightWord:
+def _word(light: Light) -> LightWord:
     words: tuple[LightWord, ...] = ("green", "yellow", "red")
-    return words[verdict.light]
+    return words[light]
 
 
 def _diff(part: DiffPart) -> DiffJson:

@@ -193,7 +193,9 @@ class _Printer:
 
     def _table(self, *columns: tuple[str, int, bool]) -> Table:
         fancy = self._console.is_terminal
-        table = Table(box=box.ROUNDED if fancy else box.SIMPLE_HEAD, show_lines=fancy, header_style="bold", expand=False)
+        table = Table(
+            box=box.ROUNDED if fancy else box.SIMPLE_HEAD, show_lines=fancy, header_style="bold", expand=False
+        )
         for title, least, fixed in columns:
             table.add_column(title, min_width=least, no_wrap=fixed, overflow="fold")
         return table

@@ -30,6 +30,10 @@ BOXES_PER_FIELD = 200
 """Boxes drawn for one field; a claim may carry any number of marks, a page that nobody can see helps nobody."""
 
 
+WIDE_CROP = 720
+"""Pixels; a cut wider than this shrinks below half its size in a column of the table and gets a line of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One field of the table; ``light`` is None where the document was only read."""
@@ -53,6 +57,11 @@ class Row:
     """True when a box of this row is drawn on a page of the report."""
 
     @property
+    def wide(self) -> bool:
+        """True when a cut needs the width of the table to be legible: a long line, or a block of many lines."""
+        return any(crop.width > WIDE_CROP for crop in self.crops)
+
+    @property
     def sign(self) -> str:
         return CLASS_SIGNS[self.field_class] if self.field_class else ""
 
@@ -68,6 +77,8 @@ class BoxView:
     row: int
     name: Text
     light: Light | None
+    first: bool
+    """True for the field's first box on the page: one label a field is enough."""
     left: float
     top: float
     width: float
@@ -245,7 +256,7 @@ def _read_row(number: int, name: Text, reading: FieldReading, crops: tuple[Pictu
 
 
 def _page_view(page: Page, rows: Sequence[Row], regions: Sequence[Sequence[Region]]) -> PageView:
-    boxes = []
+    boxes: list[BoxView] = []
     for row, found in zip(rows, regions, strict=True):
         for region in found:
             box = usable(region.box, page.width, page.height) if region.page == page.index else None
@@ -255,6 +266,7 @@ def _page_view(page: Page, rows: Sequence[Row], regions: Sequence[Sequence[Regio
                         row=row.number,
                         name=row.name,
                         light=row.light,
+                        first=not boxes or boxes[-1].row != row.number,
                         left=round(100 * box.x0 / page.width, 3),
                         top=round(100 * box.y0 / page.height, 3),
                         width=round(100 * box.width / page.width, 3),

@@ -66,14 +66,14 @@
       each(doc, "[data-filter]", function (button) {
         button.setAttribute("aria-pressed", String(button.getAttribute("data-filter") === light));
       });
-      each(doc, "tr.row", function (row) {
+      each(doc, "tr[data-light]", function (row) {
         row.hidden = light !== "all" && row.getAttribute("data-light") !== light;
       });
     }
 
     doc.addEventListener("click", function (event) {
       var box = event.target.closest(".box");
-      var row = event.target.closest("tr.row");
+      var row = event.target.closest("tr[data-row]");
       var locate = event.target.closest("[data-locate]");
       var button = event.target.closest("button");
       if (box) {
