@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from rich import box
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Rich
 
@@ -83,8 +82,14 @@ class _Printer:
     def _pick(self, zh: str, en: str) -> str:
         return en if self._language == "en" else zh
 
-    def _print(self, line: Rich, indent: int = 0) -> None:
-        self._console.print(Padding(line, (0, 0, 0, indent)) if indent else line, soft_wrap=False)
+    def _print(self, line: Rich, indent: int = 0, lead: Rich | None = None) -> None:
+        """Prints a line, wrapped under its own beginning; ``lead`` stands before it, once."""
+        first = Rich(" " * indent).append_text(lead or Rich())
+        room = max(8, self._console.width - first.cell_len)
+        for part in line.wrap(self._console, room, overflow="fold"):
+            part.rstrip()
+            self._console.print(first.append_text(part), soft_wrap=True)
+            first = Rich(" " * max(0, self._console.width - room))
 
     def document(self, document: DocumentResult) -> None:
         self._head(document)
@@ -144,9 +149,12 @@ class _Printer:
         entered, recognised = self._values(check)
         head = self._light(check.light).append("  ").append_text(self._name(check))
         self._print(head.append(f"  {self._say(OUTCOMES[check.outcome])}"))
-        self._print(Rich(self._pick("填写  ", "entered     "), style="dim").append_text(entered), indent=4)
-        self._print(Rich(self._pick("识别  ", "recognised  "), style="dim").append_text(recognised), indent=4)
-        self._print(Rich(self._pick("原因  ", "reason      "), style="dim").append(self._say(check.reason)), indent=4)
+        for zh, en, line in (
+            ("填写  ", "entered     ", entered),
+            ("识别  ", "recognised  ", recognised),
+            ("原因  ", "reason      ", Rich(self._say(check.reason))),
+        ):
+            self._print(line, indent=4, lead=Rich(self._pick(zh, en), style="dim"))
 
     def _name(self, check: FieldCheck) -> Rich:
         name = Rich(self._say(check.name))
@@ -185,11 +193,12 @@ class _Printer:
                 (self._pick("置信度", "Confidence"), 10, True),
             )
             for code, reading in fields.items():
-                table.add_row(names[code], values[code], f"{percent(reading.confidence):g} %")
+                read = reading.value is not None or reading.raw
+                table.add_row(names[code], values[code], f"{percent(reading.confidence):g} %" if read else "")
             self._console.print(table)
             return
         for code in fields:
-            self._print(Rich("  ").append_text(names[code]).append("  ").append_text(values[code]))
+            self._print(values[code], indent=2, lead=names[code].append("  "))
 
     def _table(self, *columns: tuple[str, int, bool]) -> Table:
         fancy = self._console.is_terminal
@@ -202,7 +211,7 @@ class _Printer:
 
     def _remarks(self, remarks: Iterable[tuple[Rich, str]]) -> None:
         for sign, message in remarks:
-            self._print(Rich("  ").append_text(sign).append("  ").append(message))
+            self._print(Rich(message), indent=2, lead=sign.append("  "))
 
 
 def _cut(text: str) -> str:

@@ -26,9 +26,9 @@ MEANINGS: Mapping[Light, Text] = {
         "It can be submitted and goes to human verification. Look at the yellow items first.",
     ),
     Light.RED: Text(
-        "不能提交：关键实质性信息存在偏差。请更正填写内容或标记，或补充更清晰的材料，然后重新核验。",
-        "It cannot be submitted: key information deviates. Correct the entries or marks, or add a clearer page, and "
-        "check again.",
+        "不能提交：关键实质性信息存在偏差，或证照本身不符合要求。请更正填写内容或标记，或补充更清晰的材料，然后重新核验。",
+        "It cannot be submitted: key information deviates, or the document itself fails a rule. Correct the entries or "
+        "marks, or add a clearer page, and check again.",
     ),
 }
 
