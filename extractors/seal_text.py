@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from extractors.page import BgrImage
 from extractors.red_ink import redness
@@ -28,6 +29,10 @@ _STRIP_HEIGHT = 64
 
 _BLACK = 0.75
 """Red light, as a share of what the seal's own ink returns, below which colourless ink is black text."""
+
+_SURE = 0.99
+"""Mean confidence from which a rendering is taken without trying the next: every ring of the real scans read above it
+was right to the character."""
 
 _INNERMOST, _OUTERMOST = 0.45, 1.02
 """Radii between which ring text is looked for; 1 is the outer line."""
@@ -49,25 +54,38 @@ class _Band:
 def unwrap(image: BgrImage, seal: Seal) -> list[BgrImage]:
     """The ring text of a seal as straight strips, dark on white, 64 pixels high, to be read left to right.
 
-    Two renderings of the same strip: the first keeps all ink but what is black; the second shows redness alone, which
-    is coarser (JPEG halves the resolution of colour) but free of any other ink. What reads with more confidence is
-    right. Empty where no text stands in the ring. ``image`` is the page the seal was found on.
+    Three renderings of the same strip: redness alone, which is coarse (JPEG halves the resolution of colour) but free
+    of any other ink; all ink but what is black; all ink. What reads with most confidence is right.
+    Empty where no text stands in the ring. ``image`` is the page the seal was found on.
     """
-    sharp, red_only, origin = _renderings(image, seal)
-    band = _text_band(red_only, seal, origin)
+    renderings, origin = _renderings(image, seal)
+    band = _text_band(renderings[0], seal, origin)
     if band is None:
         return []
-    return [_unrolled(rendering, seal, origin, band) for rendering in (sharp, red_only)]
+    return [_unrolled(rendering, seal, origin, band) for rendering in renderings]
 
 
 def read_ring(image: BgrImage, seal: Seal, recognise: Recognise) -> tuple[str, float]:
-    """Text around the ring of a seal and its mean confidence; empty with 0.0 where there is none to read."""
-    strips = unwrap(image, seal)
-    return max(recognise(strips), key=lambda found: found[1]) if strips else ("", 0.0)
+    """Text around the ring of a seal and its confidence, 0 to 1; empty with 0.0 where there is none to read.
+
+    Where no rendering reads for certain, the confidence of the best one falls with its difference from the others: a
+    recogniser that skips a faint character is confident of all the rest.
+    """
+    found: list[tuple[str, float]] = []
+    for strip in unwrap(image, seal):
+        text, confidence = recognise([strip])[0]
+        if confidence >= _SURE:
+            return text, confidence
+        found.append((text, confidence))
+    if not found:
+        return "", 0.0
+    found.sort(key=lambda reading: reading[1], reverse=True)
+    (text, confidence), *others = found
+    return text, confidence * max((fuzz.ratio(text, other) / 100 for other, _ in others), default=1.0)
 
 
-def _renderings(image: BgrImage, seal: Seal) -> tuple[Grey, Grey, tuple[int, int]]:
-    """The seal dark on white, without black ink and as redness alone, and the page position of their first pixel."""
+def _renderings(image: BgrImage, seal: Seal) -> tuple[list[Grey], tuple[int, int]]:
+    """The seal dark on white: redness alone, without black ink, all ink; and the page position of their first pixel."""
     box = seal.box.grown(0.1 * seal.box.width, 0.1 * seal.box.height).clipped(image.shape[1], image.shape[0])
     x0, y0 = int(box.x0), int(box.y0)
     patch = image[y0 : int(box.y1) + 1, x0 : int(box.x1) + 1]
@@ -77,12 +95,15 @@ def _renderings(image: BgrImage, seal: Seal) -> tuple[Grey, Grey, tuple[int, int
     red_only = 255 - cv2.multiply(red, 255 / strength)
     red_light = float(np.median(even[:, :, 2][red > 0.7 * strength])) if (red > 0.7 * strength).any() else 255.0
     black = np.where((even[:, :, 2] < _BLACK * red_light) & (red < 0.4 * strength), 255, 0).astype(np.uint8)
-    light = even[:, :, 1].copy()
-    # The soft edge of a black stroke is as grey as red ink is in the green channel: it goes with the stroke.
-    light[cv2.dilate(black, np.ones((3, 3), np.uint8)) > 0] = 255
+    light = even[:, :, 1]
     darkest = float(np.percentile(light, 4))
-    sharp = 255 - cv2.multiply(255 - light, 255 / max(255 - darkest, 40.0))
-    return np.asarray(sharp, np.uint8), np.asarray(red_only, np.uint8), (x0, y0)
+    all_ink = 255 - cv2.multiply(255 - light, 255 / max(255 - darkest, 40.0))
+    not_black = all_ink.copy()
+    # Lone black pixels are the dark cores of red strokes. The soft edge of a black stroke is as grey as red ink is in
+    # the green channel: it goes with the stroke.
+    strokes = cv2.morphologyEx(black, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    not_black[cv2.dilate(strokes, np.ones((3, 3), np.uint8)) > 0] = 255
+    return [np.asarray(grey, np.uint8) for grey in (red_only, not_black, all_ink)], (x0, y0)
 
 
 def _evened(patch: BgrImage, reach: int) -> BgrImage:
@@ -155,8 +176,8 @@ def _text_sector(ink: NDArray[np.float64]) -> tuple[float, float] | None:
     if not blank.any():
         return np.pi / 2, 2 * np.pi
     first, length = max(_runs(blank), key=lambda gap: gap[1])
-    # The average has spread the text by half its window already; that is margin enough.
-    start, span = first + length, n - length
+    margin = min(length / 2, 0.012 * n)
+    start, span = first + length - margin, n - length + 2 * margin
     return start * 2 * np.pi / n, span * 2 * np.pi / n
 
 

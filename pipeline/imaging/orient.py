@@ -105,9 +105,15 @@ def verify(image: BgrImage, ranking: Sequence[Candidate], recognise: RecogniseSa
 
 
 def find_rotation(
-    small: BgrImage, mask: Mask, model: OrientationModel | None, image: BgrImage, recognise: RecogniseSample | None
+    small: BgrImage,
+    mask: Mask,
+    model: OrientationModel | None,
+    in_detail: Callable[[], BgrImage],
+    recognise: RecogniseSample | None,
 ) -> Candidate:
-    """The rotation of a page; ``small`` is its preview, ``mask`` the text mask of that, ``image`` the page in detail.
+    """The rotation of a page: ``small`` is its preview, ``mask`` the text mask of that.
+
+    ``in_detail`` makes the page in full resolution; it is called only where the model has to be verified.
 
     Without a model every orientation is verified by reading, starting from the direction of the text lines; with
     neither model nor recogniser the page is taken as upright with confidence 0.
@@ -121,7 +127,7 @@ def find_rotation(
         return Candidate(0, 0.0)
     if ranking[0].confidence >= SURE or recognise is None:
         return ranking[0]
-    return verify(image, ranking, recognise)
+    return verify(in_detail(), ranking, recognise)
 
 
 def _legibility(image: BgrImage, rotation: Rotation, recognise: RecogniseSample) -> dict[Rotation, float]:
