@@ -17,6 +17,13 @@ TITLE_SIMILARITY = 84.0
 CERTAIN = 0.75
 """From this confidence a type counts as recognised; below, the document is of unknown type."""
 
+UNTITLED_CUES = 0.8
+"""Share of a type's labels and phrases that stands for an illegible title (a stamp across it); other types share at most a
+fifth of them."""
+
+OPTIONAL_TITLE_CUES = 0.6
+"""The same for types that need not carry a title."""
+
 PROMINENT = 1.25
 """A title is set at least this much larger than the page's running text."""
 
@@ -38,9 +45,12 @@ def classify(pages: Sequence[PageLayout], templates: Sequence[Template]) -> Clas
     for template in templates:
         title, likeness = _title(pages, template)
         cues = _cues(pages, template)
-        score = 0.8 * likeness + 0.2 * cues if title else 0.72 * cues if cues >= 0.5 else 0.3 * cues
-        if not title and not template.titles_required and cues >= 0.7:
-            score = 0.5 + 0.5 * cues
+        if title:
+            score = 0.8 * likeness + 0.2 * cues
+        elif cues >= (UNTITLED_CUES if template.titles_required else OPTIONAL_TITLE_CUES):
+            score = max(0.9 * cues, CERTAIN)
+        else:
+            score = 0.5 * cues
         scores.append((template.type, round(min(score, 1.0), 3)))
         if title and (best_title is None or likeness > best_title[0]):
             best_title = (likeness, title)

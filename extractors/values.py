@@ -56,6 +56,10 @@ def pick(kind: KindName, text: str) -> tuple[int, int]:
         start += 1
     while end > start and text[end - 1] in _TRIM and kind != "long_text":
         end -= 1
+    if kind == "org_name":
+        # The date under an issuing authority is set as close as a wrapped line would be.
+        dated = _DATE.search(text, start + 4, end)
+        end = dated.start() if dated else end
     if kind == "person":
         found = _PERSON.match(text, start, end)
         return found.span() if found else (0, 0)

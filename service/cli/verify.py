@@ -1,0 +1,69 @@
+"""``certlight verify``: entered against recognised, with a light and a reason for each field."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certlight.paths import models_dir
+from extractors.engines.paddle import PaddleEngine
+from pipeline.flow import Desk, verify
+from pipeline.intake.intake import take
+from service.cli.files import read_claim, write_report
+from service.cli.read import Scans
+from service.cli.terminal import JsonOption, LanguageOption, language_of, out, print_json, progress, quiet_libraries
+from verifier.report import html_report, print_documents, verify_json
+from verifier.verdict import Light
+
+CHINA = timezone(timedelta(hours=8))
+"""Certificates expire by the calendar of where they were issued; there has been no daylight saving time since 1991."""
+
+
+class FailOn(str, Enum):
+    """From which light on the command ends with exit code 1."""
+
+    red = "red"
+    yellow = "yellow"
+
+
+def command(
+    scans: Scans,
+    claim: Annotated[Path, typer.Option("--claim", help="用户填写数据与标记 claim.json", show_default=False)],
+    as_json: JsonOption = False,
+    report: Annotated[Path | None, typer.Option("--report", help="写出 HTML 报告  Write the HTML report")] = None,
+    fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="达到该灯即以 1 退出  Exit 1 from this light on")] = None,
+    today: Annotated[str | None, typer.Option("--today", help="核验日期，默认今天  Day of the check, YYYY-MM-DD")] = None,
+    lang: LanguageOption = "zh",
+) -> None:
+    """核验：用户填写数据与证照逐项比对。 The SCANs together are one document, checked against the claim."""
+    language = language_of(lang)
+    quiet_libraries()
+    day = _day(today)
+    asked = read_claim(claim)
+    with take(list(scans)) as document, progress(language, document.page_count) as tell:
+        outcome = verify(document, asked, Desk(PaddleEngine(models_dir()), progress=tell), day)
+        if report is not None:
+            checked_at = datetime.now(UTC)
+            write_report(report, html_report([(outcome.result, outcome.pictures())], checked_at=checked_at, language=language))
+    if as_json:
+        print_json(verify_json([outcome.result], language))
+    else:
+        print_documents(out(), [outcome.result], language)
+    verdict = outcome.result.verdict
+    if verdict is not None and fail_on is not None:
+        limit = Light.RED if fail_on is FailOn.red else Light.YELLOW
+        if verdict.light >= limit:
+            raise typer.Exit(1)
+
+
+def _day(value: str | None) -> date:
+    if value is None:
+        return datetime.now(CHINA).date()
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise typer.BadParameter("YYYY-MM-DD", param_hint="--today") from error
