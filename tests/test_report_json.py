@@ -142,3 +142,10 @@ def test_any_text_makes_valid_utf8_json(text: str) -> None:
 
 def test_lights_are_words_of_the_contract() -> None:
     assert [light.word for light in Light] == ["green", "yellow", "red"]
+
+
+def test_a_lone_surrogate_in_any_string_is_replaced() -> None:
+    text = as_text(verify_json([hostile_result("a\ud800b", PAGE)]))
+    assert text.encode()
+    assert "a\ufffdb" in text
+    assert json.loads(text)["documents"][0]["findings"][0]["fields"] == ["a\ufffdb"]

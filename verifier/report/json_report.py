@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from certlight.errors import InternalError
 from certlight.text import Language, Text
@@ -31,8 +31,16 @@ SHARE_DIGITS = 4
 """Decimals of scores and confidences: finer differences carry no meaning and would make outputs differ by machine."""
 
 LightWord = Literal["green", "yellow", "red"]
-JsonValue = str | list[str] | None
 Share = float
+
+
+def _encodable(value: object) -> object:
+    return encodable(value) if isinstance(value, str) else value
+
+
+Str = Annotated[str, BeforeValidator(_encodable)]
+"""Any string of the document: a lone surrogate, which UTF-8 cannot carry, becomes U+FFFD."""
+JsonValue = Str | list[Str] | None
 
 
 class _Json(BaseModel):
@@ -40,9 +48,9 @@ class _Json(BaseModel):
 
 
 class IssueJson(_Json):
-    code: str
+    code: Str
     severe: bool
-    advice: str
+    advice: Str
 
 
 class QualityJson(_Json):
@@ -73,39 +81,39 @@ class RegionJson(_Json):
 
 class FieldJson(_Json):
     value: JsonValue
-    raw: str
+    raw: Str
     confidence: Share
     regions: list[RegionJson]
     source: Source
-    alternatives: list[str]
+    alternatives: list[Str]
 
 
 class NoticeJson(_Json):
-    code: str
-    message: str
+    code: Str
+    message: Str
 
 
 class DocumentJson(_Json):
     """One document as read. ``doc_type`` is null for an unknown document."""
 
-    files: list[str]
-    doc_type: str | None
-    type_name: str | None
+    files: list[Str]
+    doc_type: Str | None
+    type_name: Str | None
     type_confidence: Share
     pages: list[PageJson]
-    fields: dict[str, FieldJson]
+    fields: dict[Str, FieldJson]
     notices: list[NoticeJson]
 
 
 class DiffJson(_Json):
     same: bool
-    entered: str
-    recognised: str
+    entered: Str
+    recognised: Str
 
 
 class CheckJson(_Json):
-    field: str
-    name: str
+    field: Str
+    name: Str
     field_class: FieldClass = Field(serialization_alias="class")
     entered: JsonValue
     recognised: JsonValue
@@ -114,28 +122,28 @@ class CheckJson(_Json):
     light: LightWord
     score: Share
     confidence: Share
-    reason: str
-    rule: str
+    reason: Str
+    rule: Str
     diff: list[DiffJson]
     regions: list[RegionJson]
 
 
 class FindingJson(_Json):
-    code: str
+    code: Str
     light: LightWord
-    message: str
-    fields: list[str]
+    message: Str
+    fields: list[Str]
 
 
 class ProvenanceJson(_Json):
-    template: str
-    product: str
-    engine: str
-    models: dict[str, str]
-    thresholds: dict[str, float]
-    scan_sha256: list[str]
-    claim_sha256: str
-    checked_on: str
+    template: Str
+    product: Str
+    engine: Str
+    models: dict[Str, Str]
+    thresholds: dict[Str, float]
+    scan_sha256: list[Str]
+    claim_sha256: Str
+    checked_on: Str
 
 
 class CheckedDocumentJson(DocumentJson):
@@ -190,9 +198,7 @@ def _share(value: float) -> float:
 
 
 def _value(value: Canonical | None) -> JsonValue:
-    if value is None:
-        return None
-    return encodable(value) if isinstance(value, str) else [encodable(v) for v in value]
+    return value if value is None or isinstance(value, str) else list(value)
 
 
 def _regions(regions: Sequence[Region]) -> list[RegionJson]:
@@ -233,7 +239,7 @@ class _Writer:
 
     def _document_parts(self, result: DocumentResult) -> dict[str, Any]:
         return {
-            "files": [encodable(f) for f in result.files],
+            "files": list(result.files),
             "doc_type": result.doc_type,
             "type_name": None if result.type_name is None else self._say(result.type_name),
             "type_confidence": _share(result.type_confidence),
@@ -243,7 +249,7 @@ class _Writer:
         }
 
     def _say(self, text: Text) -> str:
-        return encodable(text.of(self._language))
+        return text.of(self._language)
 
     def _page(self, page: PageFacts) -> PageJson:
         return PageJson.model_validate(
@@ -271,11 +277,11 @@ class _Writer:
     def _field(self, reading: FieldReading) -> FieldJson:
         return FieldJson(
             value=_value(reading.value),
-            raw=encodable(reading.raw),
+            raw=reading.raw,
             confidence=_share(reading.confidence),
             regions=_regions(reading.regions),
             source=reading.source,
-            alternatives=[encodable(a) for a in reading.alternatives],
+            alternatives=list(reading.alternatives),
         )
 
     def _notice(self, notice: Notice) -> NoticeJson:
@@ -320,7 +326,7 @@ def _word(light: Light) -> LightWord:
 
 
 def _diff(part: DiffPart) -> DiffJson:
-    return DiffJson(same=part.same, entered=encodable(part.entered), recognised=encodable(part.recognised))
+    return DiffJson(same=part.same, entered=part.entered, recognised=part.recognised)
 
 
 def _provenance(provenance: Provenance | None) -> ProvenanceJson | None:
