@@ -35,8 +35,7 @@ _MAX_DPI: Final = 1200.0
 _MAX_INCHES: Final = 24.0
 """Longest side a stated resolution may imply (A2 has 23.4 in). Cameras write 72 dpi on photos."""
 _NOMINAL_DPI: Final = (72.0, 96.0)
-"""Written by software that knows nothing; believed only where the page comes out no longer than ``_NOMINAL_INCHES``."""
-_NOMINAL_INCHES: Final = 14.5
+"""Written by software that knows nothing of paper; taken as not stated."""
 _SQUARE: Final = 1.1
 """Ratio of the two stated resolutions above which pixels are not square (fax pages: 204 × 98 dpi) and are evened."""
 _REDUCED_IMAGE: Final = 254
@@ -225,6 +224,5 @@ def _with_square_pixels(
         if size[0] * size[1] > max_pixels:
             return image, None
         image = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC))
-    inches = max(image.shape[:2]) / dpi
     nominal = any(abs(dpi - d) < 1 for d in _NOMINAL_DPI)
-    return image, dpi if inches <= (_NOMINAL_INCHES if nominal else _MAX_INCHES) else None
+    return image, None if nominal or max(image.shape[:2]) / dpi > _MAX_INCHES else dpi

@@ -148,7 +148,8 @@ class PdfPages:
             if failed.kind in ("time", "memory", "crash"):
                 self.close()
             return None
-        return segments(_in_pixels(found, drawn))
+        # PDFium drew text of which pdfplumber finds nothing: a font encoding it does not know.
+        return segments(_in_pixels(found, drawn)) if found.words else None
 
     def _ask(
         self, request: dict[str, Any], shape: type[_Answer], *, most: int = 0, seconds: float = math.inf

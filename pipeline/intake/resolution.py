@@ -63,7 +63,9 @@ def choose_dpi(
     if wanted is not None:
         dpi = wanted
     elif picture_share(width, height, pictures) >= PICTURE_SHARE:
-        native = max(pictures, key=lambda p: p.seen).dpi
+        scan = max(pictures, key=lambda p: p.seen)
+        # PDFium rounds the sides up: half a pixel less, and scan pixels fall on raster pixels one to one.
+        native = scan.dpi * (1 - 0.5 / max(scan.width_px, scan.height_px, 1))
         dpi = max(dpi, min(native, MIXED_MAX_DPI)) if drawn else native
     most = math.sqrt(max_pixels / (width * height)) * POINTS_PER_INCH
     return min(dpi, most)
