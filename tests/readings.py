@@ -11,7 +11,7 @@ from stdnum.cn import ric, uscc
 from extractors.geometry import Box
 from extractors.kinds import canonical
 from extractors.reading import FieldReading, Span
-from extractors.template import FieldClass, FieldSpec, KindName, Names
+from extractors.template import FieldClass, FieldSpec, KindName, Names, Template
 from extractors.text import Char, TextLine
 
 
@@ -75,3 +75,40 @@ def valid_uscc(body: str) -> str:
 def valid_id(body: str) -> str:
     """Seventeen digits with their check character (GB 11643-1999)."""
     return body + ric.calc_check_digit(body + "0")
+
+
+def template() -> Template:
+    """A document type with a field of every kind the rules look at."""
+
+    def of(kind: str, field_class: str, **more: object) -> dict[str, object]:
+        return {"name": {"zh": f"项{kind}", "en": kind}, "kind": kind, "class": field_class, **more}
+
+    return Template.model_validate(
+        {
+            "type": "sample_license",
+            "version": 3,
+            "name": {"zh": "样张证书", "en": "Sample licence"},
+            "group": "qualification",
+            "titles": [{"text": "样张证书"}],
+            "fields": {
+                "uscc": of("uscc", "key", required=True),
+                "name": of("org_name", "key", required=True),
+                "number": of("cn_id", "digital"),
+                "born_on": of("date", "digital"),
+                "sex": of("enum", "digital", words=["男", "女"]),
+                "price": of("money", "key"),
+                "issued_on": of("date", "digital"),
+                "valid": of("date_range", "key"),
+                "grades": of("list", "digital"),
+                "qualification": of("text", "key", member_of="grades"),
+                "grade": of("enum", "key", member_of="grades", words=["特级", "一级", "二级"]),
+            },
+            "rules": [
+                {"rule": "expiry", "field": "valid"},
+                {"rule": "identity_number", "number": "number", "born_on": "born_on", "sex": "sex"},
+                {"rule": "amount_in_words", "field": "price"},
+                {"rule": "date_order", "fields": ["born_on", "issued_on", "valid"]},
+                {"rule": "code_in_qr", "field": "uscc"},
+            ],
+        }
+    )
