@@ -51,7 +51,7 @@ def strict_values(draw: st.DrawFn) -> tuple[KindName, str]:
     if choice == "date_range":
         return "date_range", f"{printed_date(draw(days()))}至{printed_date(draw(days()))}"
     if choice == "money":
-        cents = draw(st.integers(100, 10**12))
+        cents = draw(st.integers(100, 10**11))
         return "money", draw(st.sampled_from([f"¥{cents / 100:,.2f}", f"{cents}.000000万元", f"人民币{cents}元整"]))
     if choice == "days":
         return "days", f"{draw(st.integers(1, 3000))}日历天"
