@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,11 @@ Mask = NDArray[np.uint8]
 
 PaperColour = tuple[float, float, float]
 """Blue, green, red, 0 to 255."""
+
+
+def times(grey: Any, gain: float) -> NDArray[np.uint8]:
+    """An 8-bit image multiplied by a positive number; what exceeds 255 stays 255."""
+    return np.asarray(cv2.convertScaleAbs(grey, alpha=gain), dtype=np.uint8)
 
 
 def paper_colour(image: BgrImage) -> PaperColour:
@@ -29,21 +36,21 @@ def redness(image: BgrImage, paper: PaperColour | None = None) -> NDArray[np.uin
 
     ``paper`` is the colour of the paper (BGR) where it is known; tinted paper counts as white.
     """
-    blue, green, red = cv2.split(image)
+    blue, green, red = (np.asarray(channel, dtype=np.uint8) for channel in cv2.split(image))
     pb, pg, pr = paper or paper_colour(image)
     top = max(pb, pg, pr, 1.0)
     # Gains stay modest: a red page (a folder, a flag) must not turn everything else blue.
-    blue = cv2.multiply(blue, min(1.35, top / max(pb, 1.0)))
-    green = cv2.multiply(green, min(1.35, top / max(pg, 1.0)))
-    red = cv2.multiply(red, min(1.35, top / max(pr, 1.0)))
+    blue = times(blue, min(1.35, top / max(pb, 1.0)))
+    green = times(green, min(1.35, top / max(pg, 1.0)))
+    red = times(red, min(1.35, top / max(pr, 1.0)))
     excess = cv2.subtract(red, cv2.max(green, blue))
     # Gold, wood and skin have more green than blue: half of that is taken off.
-    return np.asarray(cv2.subtract(excess, cv2.multiply(cv2.subtract(green, blue), 0.5)), dtype=np.uint8)
+    return np.asarray(cv2.subtract(excess, times(cv2.subtract(green, blue), 0.5)), dtype=np.uint8)
 
 
 def red_ink(red: NDArray[np.uint8], least: int) -> Mask:
     """Red ink on a redness image: what exceeds the tint of the surroundings by ``least`` grey levels."""
     window = max(31, max(red.shape) // 12) | 1
     # Half, because the blurred copy holds the ink of a crowded seal too.
-    tint = cv2.multiply(cv2.blur(red, (window, window)), 0.5)
+    tint = times(cv2.blur(red, (window, window)), 0.5)
     return np.asarray(cv2.threshold(cv2.subtract(red, tint), least, 255, cv2.THRESH_BINARY)[1], np.uint8)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from extractors.page import BgrImage
-from extractors.red_ink import redness
+from extractors.red_ink import redness, times
 from extractors.seals import Seal, points_at
 
 Recognise = Callable[[list[BgrImage]], list[tuple[str, float]]]
@@ -92,12 +92,12 @@ def _renderings(image: BgrImage, seal: Seal) -> tuple[list[Grey], tuple[int, int
     even = _evened(patch, round(0.3 * min(seal.radii)))
     red = redness(even, (255.0, 255.0, 255.0))
     strength = max(24.0, float(np.percentile(red, 96)))
-    red_only = 255 - cv2.multiply(red, 255 / strength)
+    red_only = 255 - times(red, 255 / strength)
     red_light = float(np.median(even[:, :, 2][red > 0.7 * strength])) if (red > 0.7 * strength).any() else 255.0
     black = np.where((even[:, :, 2] < _BLACK * red_light) & (red < 0.4 * strength), 255, 0).astype(np.uint8)
     light = even[:, :, 1]
     darkest = float(np.percentile(light, 4))
-    all_ink = 255 - cv2.multiply(255 - light, 255 / max(255 - darkest, 40.0))
+    all_ink = 255 - times(255 - light, 255 / max(255 - darkest, 40.0))
     not_black = all_ink.copy()
     # Lone black pixels are the dark cores of red strokes. The soft edge of a black stroke is as grey as red ink is in
     # the green channel: it goes with the stroke.
@@ -121,7 +121,7 @@ def _text_band(red_only: Grey, seal: Seal, origin: tuple[int, int]) -> _Band | N
     angles = np.linspace(0, 2 * np.pi, _DIRECTIONS, endpoint=False)
     xs, ys = points_at(seal, angles, radii)
     ink = 255 - cv2.remap(
-        red_only, xs - origin[0], ys - origin[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        red_only, xs - origin[0], ys - origin[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255,)
     )
     ring = ink.astype(np.float32) / 255
     limits = _radial_limits(ring.mean(axis=1), radii)
@@ -194,12 +194,12 @@ def _unrolled(rendering: Grey, seal: Seal, origin: tuple[int, int], band: _Band)
     height = band.outer - band.inner
     middle = (band.inner + band.outer) / 2
     width = max(_STRIP_HEIGHT, round(_STRIP_HEIGHT * band.span * middle / height))
-    angles = band.start + np.arange(width) * (band.span / width)
+    angles = np.asarray(band.start + np.arange(width) * (band.span / width), dtype=np.float64)
     xs, ys = points_at(seal, angles, np.linspace(band.outer, band.inner, _STRIP_HEIGHT))
     # A seal scanned finer than the strip is smoothed first, or its strokes would come out jagged.
     step = round(height * sum(seal.radii) / 2 / _STRIP_HEIGHT)
     source = cv2.blur(rendering, (step, step)) if step >= 2 else rendering
     strip = cv2.remap(
-        source, xs - origin[0], ys - origin[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        source, xs - origin[0], ys - origin[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(255,)
     )
     return np.asarray(cv2.cvtColor(strip, cv2.COLOR_GRAY2BGR), dtype=np.uint8)

@@ -1,7 +1,7 @@
 """Round and oval red seals on a page.
 
 Circles are laid through random triples of rim points of every red blob, and the one with most ink on its line wins:
-this finds seals that cross each other, that are incomplete, and that lie over text. ``extractors.seal_text`` reads them.
+that finds seals that cross each other, are incomplete, or lie over text. ``extractors.seal_text`` reads them.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _LEAST_RADIUS, _MOST_RADIUS = 0.022, 0.16
 """Radii of a seal as a share of the long side: 40 mm on an A4 sheet is 0.067, on a small certificate up to 0.15."""
 
 _LEAST_RING = 0.62
-"""Share of the circle that must show its line. Whole seals measure 0.8 and more, emblems and arcs of text below 0.55."""
+"""Share of the circle that must show its line: whole seals measure 0.8 and more, smudged ones 0.67 to 0.75."""
 
 _TRIES, _SAMPLE_POINTS = 160, 1200
-"""Circles tried a blob and ink pixels each is held against: with half of the rim not on the ring, 160 tries miss it with
-probability below 1e-9."""
+"""Circles tried a blob, and ink pixels each is held against: with half of the rim not on the ring, 160 tries miss it
+with probability below 1e-9."""
 
 _MOST_FILL = 0.45
 """Share of red inside the ring: seals measure 0.01 to 0.36, the national emblem 0.55 to 0.8."""
@@ -108,7 +108,7 @@ def _rings(part: Mask, long_side: int) -> list[Seal]:
             break
         if _fill(part, seal) <= _MOST_FILL and _on_ring(part, seal, 1.09) <= _MOST_OUTSIDE:
             found.append(seal)
-        cv2.ellipse(rest, cv_ellipse(seal, 1.04), 0, -1)
+        cv2.ellipse(rest, cv_ellipse(seal, 1.04), (0,), -1)
     return found
 
 
@@ -138,7 +138,7 @@ def _outermost(points: NDArray[np.float64], centre: NDArray[np.float64]) -> NDAr
     sector = ((np.arctan2(offset[:, 1], offset[:, 0]) + np.pi) / (2 * np.pi) * 239.999).astype(int)
     order = np.lexsort((np.hypot(offset[:, 0], offset[:, 1]), sector))
     last = np.append(np.flatnonzero(np.diff(sector[order])), len(order) - 1)
-    return points[order[last]]
+    return np.asarray(points[order[last]], dtype=np.float64)
 
 
 def _circles_through(rim: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
@@ -155,7 +155,7 @@ def _circles_through(rim: NDArray[np.float64], low: float, high: float) -> NDArr
     y = (sa * (c[:, 0] - b[:, 0]) + sb * (a[:, 0] - c[:, 0]) + sc * (b[:, 0] - a[:, 0])) / d
     r = np.hypot(a[:, 0] - x, a[:, 1] - y)
     circles = np.stack([x, y, r], axis=1)
-    return circles[(r >= 0.9 * low) & (r <= 1.1 * high)]
+    return np.asarray(circles[(r >= 0.9 * low) & (r <= 1.1 * high)], dtype=np.float64)
 
 
 def _coverage(circles: NDArray[np.float64], points: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -170,7 +170,7 @@ def _coverage(circles: NDArray[np.float64], points: NDArray[np.float32]) -> NDAr
             continue
         sector = ((np.arctan2(dy[on_line], dx[on_line]) + np.pi) * (63.999 / (2 * np.pi))).astype(np.int32)
         out[i] = np.count_nonzero(np.bincount(sector, minlength=64)) / 64
-    return out + 0.05 * circles[:, 2] / circles[:, 2].max()
+    return np.asarray(out + 0.05 * circles[:, 2] / circles[:, 2].max(), dtype=np.float64)
 
 
 def _refined(points: NDArray[np.float64], cx: float, cy: float, r: float) -> Seal:
@@ -189,8 +189,8 @@ def _refined(points: NDArray[np.float64], cx: float, cy: float, r: float) -> Sea
 
 
 def _fill(part: Mask, seal: Seal) -> float:
-    inner = np.zeros(part.shape, np.uint8)
-    cv2.ellipse(inner, cv_ellipse(seal, 0.9), 255, -1)
+    inner = np.zeros(part.shape[:2], np.uint8)
+    cv2.ellipse(inner, cv_ellipse(seal, 0.9), (255,), -1)
     return cv2.mean(part, inner)[0] / 255 if inner.any() else 1.0
 
 

@@ -40,11 +40,11 @@ def measure_skew(mask: Mask) -> Skew:
     if len(points) < _LEAST_POINTS:
         return Skew(0.0, 0.0)
     coarse = np.arange(-LIMIT, LIMIT + 0.01, 0.5)
-    scores = np.array([_sharpness(points, a, bin_size=2.0) for a in coarse])
+    scores = np.array([_sharpness(points, float(a), bin_size=2.0) for a in coarse])
     peak = float(scores.max() / max(float(np.median(scores)), 1e-9))
     best = float(coarse[int(scores.argmax())])
     fine = np.arange(best - 0.6, best + 0.61, 0.05)
-    fine_scores = np.array([_sharpness(points, a, bin_size=1.0) for a in fine])
+    fine_scores = np.array([_sharpness(points, float(a), bin_size=1.0) for a in fine])
     # A plateau of equal scores is common on short lines; its middle is the angle, not its first edge.
     top = fine_scores >= fine_scores.max() - 0.1 * (fine_scores.max() - fine_scores.min())
     angle = float(np.average(fine[top], weights=fine_scores[top]))
@@ -58,7 +58,7 @@ def row_sharpness(mask: Mask) -> float:
     points = _ink_points(mask)
     if len(points) < _LEAST_POINTS:
         return 0.0
-    return max(_sharpness(points, a, bin_size=2.0) for a in np.arange(-LIMIT, LIMIT + 0.01, 1.0))
+    return max(_sharpness(points, float(a), bin_size=2.0) for a in np.arange(-LIMIT, LIMIT + 0.01, 1.0))
 
 
 def _ink_points(mask: Mask) -> NDArray[np.float32]:

@@ -12,10 +12,9 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from extractors.geometry import Point, Quad
-from extractors.page import Homography
+from extractors.page import BgrImage, Homography
 
 Rotation = Literal[0, 90, 180, 270]
 """Degrees clockwise an image is turned to stand upright."""
@@ -53,7 +52,7 @@ def size_after(source: Size, rotation: Rotation) -> Size:
 
 
 def leant(source: Size, degrees: float) -> tuple[Homography, Size]:
-    """The transform, and the size, of an image turned anticlockwise by a small angle on a canvas that holds it whole."""
+    """Transform and size of an image turned anticlockwise by a small angle, on a canvas that holds it whole."""
     a = np.deg2rad(degrees)
     c, s = float(np.cos(a)), float(np.sin(a))
     made = (round(source[0] * abs(c) + source[1] * abs(s)), round(source[0] * abs(s) + source[1] * abs(c)))
@@ -74,8 +73,8 @@ def map_points(transform: Homography, points: Sequence[Point]) -> list[Point]:
     return [(float(x), float(y)) for x, y in moved.reshape(-1, 2)]
 
 
-def taken(image: NDArray[np.uint8], transform: Homography, size: Size, paper: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """The image of ``size`` pixels that ``transform`` takes from ``image``; what lies outside it is ``paper`` (BGR)."""
+def taken(image: BgrImage, transform: Homography, size: Size, paper: tuple[int, int, int]) -> BgrImage:
+    """The image of ``size`` pixels that ``transform`` takes from ``image``; what lies beyond it is ``paper`` (BGR)."""
     out = cv2.warpPerspective(
         image, transform, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT, borderValue=paper,

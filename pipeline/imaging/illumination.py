@@ -16,7 +16,7 @@ _EVEN = 0.82
 Flat-bed scans of the real set measure 0.9 and more, photos 0.45 to 0.8."""
 
 _DEEPEST = 0.35
-"""Background below this share of the brightest is not shaded paper but a desk or a picture: it is not lifted further."""
+"""Background below this share of the brightest is a desk or a picture, not shaded paper: it is lifted no further."""
 
 _PAPER = 240
 """Grey level paper is brought to."""

@@ -54,7 +54,7 @@ def text_mask(image: NDArray[np.uint8]) -> Mask:
         & (area >= 0.08 * width * height)
     )
     keep[0] = False
-    return np.where(keep, 255, 0).astype(np.uint8)[labels]
+    return np.asarray(np.where(keep, 255, 0).astype(np.uint8)[labels], dtype=np.uint8)
 
 
 def line_boxes(mask: Mask) -> list[Box]:

@@ -56,7 +56,7 @@ RecogniseSample = Callable[[list[BgrImage]], list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A rotation (degrees clockwise that the image must be turned to stand upright) and the confidence in it, 0 to 1."""
+    """Degrees clockwise the image must be turned to stand upright, and the confidence in it, 0 to 1."""
 
     rotation: Rotation
     confidence: float
@@ -155,7 +155,7 @@ def _crop(image: BgrImage, box: Box, scale: float) -> BgrImage:
 
 
 def _rows_over_columns(mask: Mask) -> float:
-    rows, columns = row_sharpness(mask), row_sharpness(cv2.rotate(mask, cv2.ROTATE_90_CLOCKWISE))
+    rows, columns = row_sharpness(mask), row_sharpness(rotated(mask, 90))
     return rows / columns if rows > 0 and columns > 0 else 1.0
 
 

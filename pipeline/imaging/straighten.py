@@ -179,7 +179,7 @@ def _paper(image: BgrImage) -> tuple[int, int, int]:
 
 def _carried(layer: Sequence[LayerWord], transform: Homography) -> tuple[LayerWord, ...]:
     """Words in pixels of the upload as words in pixels of the page: boxes around their moved corners."""
-    onto_page = np.linalg.inv(transform)
+    onto_page = np.asarray(np.linalg.inv(transform), dtype=np.float64)
     carried = []
     for word in layer:
         corners = [(word.x0, word.y0), (word.x1, word.y0), (word.x1, word.y1), (word.x0, word.y1)]
