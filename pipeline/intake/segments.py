@@ -15,7 +15,7 @@ _OVERLAP: Final = 0.35
 """Character heights two neighbours may overlap (slanted print). More means text laid over text: never joined, so that
 what was hidden under a line is not shuffled into it."""
 _SAME_ROW: Final = 0.4
-"""Largest distance between the middles of two words of one line, in heights of the smaller."""
+"""Largest distance between the middles of two words of one line, in heights of the larger (a raised 2 belongs to its m)."""
 _SAME_SIZE: Final = 2.0
 """Largest ratio of heights within one line."""
 
@@ -37,7 +37,7 @@ def segments(words: Iterable[LayerWord]) -> tuple[LayerWord, ...]:
 
 def _belongs(word: LayerWord, other: LayerWord) -> bool:
     small, large = sorted((word.y1 - word.y0, other.y1 - other.y0))
-    return abs((word.y0 + word.y1) - (other.y0 + other.y1)) / 2 <= _SAME_ROW * small and large <= _SAME_SIZE * small
+    return abs((word.y0 + word.y1) - (other.y0 + other.y1)) / 2 <= _SAME_ROW * large and large <= _SAME_SIZE * small
 
 
 def _row_segments(row: Sequence[LayerWord]) -> list[LayerWord]:
