@@ -161,6 +161,17 @@ def test_names_match_on_the_evidence_of_the_recogniser() -> None:
     assert compared(spec("person"), "刘震", reading("person", printed)).light is not Light.GREEN
 
 
+def test_evidence_does_not_take_away_what_was_read() -> None:
+    printed = line("样张路12号（东）", others={"样张路12号（东": -0.2})
+    assert compared(spec("address"), "样张路12号（东", reading("address", printed)).outcome == "near"
+
+
+def test_a_faint_bracket_does_not_make_a_name_doubtful() -> None:
+    printed = "样张（沈阳）公司"
+    faint = line(printed, confidences(printed, {2: 0.2, 5: 0.3}))
+    assert compared(spec("org_name"), printed, reading("org_name", faint)).outcome == "match"
+
+
 def test_company_forms_are_compared_exactly() -> None:
     found = compared(spec("org_name"), "样张建设有限公司", reading("org_name", "样张建设有限责任公司"))
     assert found.outcome == "mismatch"

@@ -44,7 +44,7 @@ def judge(spec: FieldSpec, entered: Canonical, reading: FieldReading, limits: Th
     if recognised is None:
         raise ValueError("nothing to judge: the reading has no canonical value")
     if _same(spec, entered, recognised):
-        sure = reading.confidence >= limits.equality_confidence(spec.kind)
+        sure = legibility(spec.kind, reading) >= limits.equality_confidence(spec.kind)
         return Judgement("match", "equal") if sure else Judgement("near", "low_confidence")
     mine, theirs = _aligned(spec, entered, recognised), joined(recognised)
     ink = ink_of(reading)
@@ -56,12 +56,21 @@ def judge(spec: FieldSpec, entered: Canonical, reading: FieldReading, limits: Th
         return Judgement("mismatch", "check_digit", changes)
     total = log_ratio(reading, ink, changes)
     limit = limits.evidence_match(spec.kind)
-    few = len(changes) <= limits.evidence_match_differences
+    # Evidence may replace or add a glyph; ink that was read as a character does not become nothing.
+    few = len(changes) <= limits.evidence_match_differences and all(change.entered for change in changes)
     if limit is not None and total is not None and few and total >= limit:
         return Judgement("match", "evidence", changes)
     if variant := _variant(spec.kind, mine, theirs):
         return Judgement("near", variant, changes)
     return _near_or_not(spec.kind, mine, theirs, reading, changes, proof, limits)
+
+
+def legibility(kind: KindName, reading: FieldReading) -> float:
+    """Lowest confidence of the characters that carry the value, 0 to 1: in names and texts punctuation does not."""
+    if kind in STRICT_KINDS:
+        return reading.confidence
+    carrying = [mark.confidence for mark in ink_of(reading) if mark.char.isalnum()]
+    return min(carrying, default=reading.confidence)
 
 
 def judge_garbled(kind: KindName, entered: str, reading: FieldReading, limits: Thresholds) -> Judgement:
