@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from certlight.text import Text
@@ -9,7 +10,7 @@ from extractors.finders import Candidate, Seals, Sheet, candidates
 from extractors.kinds import canonical, check_digit_ok
 from extractors.labels import find_labels
 from extractors.layout import PageLayout
-from extractors.reading import FieldReading, Notice, Reading
+from extractors.reading import FieldReading, Notice, Reading, Span
 from extractors.template import FieldSpec, Template
 
 
@@ -30,7 +31,7 @@ def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals
     doubtful: Candidate | None = None
     for finder in spec.find:
         for candidate in candidates(finder, code, spec, sheets, seals):
-            value = canonical(spec.kind, candidate.raw, words=spec.words)
+            value = canonical(spec.kind, raw_of(spec, candidate.spans), words=spec.words)
             if value is None:
                 unparsed = unparsed or candidate
             elif isinstance(value, str) and check_digit_ok(spec.kind, value) is False:
@@ -42,12 +43,29 @@ def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals
     return _reading(code, spec, found) if found else None
 
 
+def raw_of(spec: FieldSpec, spans: Sequence[Span]) -> str:
+    """The printed text of spans: lines joined, entries of a list one a line."""
+    if spec.kind != "list":
+        return "".join(span.text for span in spans)
+    entries: list[str] = []
+    open_entry = False
+    for span in spans:
+        text = span.text.strip()
+        if open_entry:
+            entries[-1] += text
+        else:
+            entries.append(text)
+        open_entry = bool(spec.entry_ends) and re.search(f"(?:{spec.entry_ends})[、,，;；]?$", text) is None
+    return "\n".join(entries)
+
+
 def _reading(code: str, spec: FieldSpec, candidate: Candidate) -> FieldReading:
     source = candidate.spans[0].line.source
+    raw = raw_of(spec, candidate.spans)
     return FieldReading(
         field=code,
-        raw=candidate.raw,
-        value=canonical(spec.kind, candidate.raw, words=spec.words),
+        raw=raw,
+        value=canonical(spec.kind, raw, words=spec.words),
         confidence=min(span.confidence for span in candidate.spans),
         spans=candidate.spans,
         source="seal" if source == "seal" else "text_layer" if source == "text_layer" else "extracted",

@@ -74,7 +74,7 @@ def candidates(finder: Finder, code: str, spec: FieldSpec, sheets: Sequence[Shee
     """What this way of looking finds for the field, best first."""
     found: list[Candidate] = []
     if isinstance(finder, InSeal):
-        found = _in_seals(spec.kind, seals())
+        found = _in_seals(finder, spec.kind, seals())
     for number, sheet in enumerate(sheets):
         # Long documents repeat their labels; the first pages state the matter, later ones refer to it.
         late = 0.01 * number
@@ -318,11 +318,11 @@ def _by_check_digit(kind: KindName, layout: PageLayout) -> Iterable[Candidate]:
                 yield Candidate(row.spans(start, start + length), 0.85)
 
 
-def _in_seals(kind: KindName, seals: Sequence[SealText]) -> list[Candidate]:
+def _in_seals(finder: InSeal, kind: KindName, seals: Sequence[SealText]) -> list[Candidate]:
     return [
         Candidate((Span(seal.page, seal.line, 0, len(seal.line.text)),), 0.5 * seal.confidence)
         for seal in seals
-        if plausible(kind, seal.text)
+        if plausible(kind, seal.text) and re.search(finder.pattern, seal.text)
     ]
 
 

@@ -18,6 +18,12 @@ LETTER_GAP = 7.0
 MENTIONED_LABEL = 5
 """Labels up to this length are common words, so they count only where a label can begin."""
 
+TAIL_SCORE = 0.6
+"""Score of a label of which only the last letter was found."""
+
+OPENERS = ")）]】:：;；|●*★"
+"""Characters a label may stand behind; a full stop or comma means a sentence that mentions it."""
+
 STOP = ""
 """Field code of a hit that only ends a value: a printed label the template does not read."""
 
@@ -58,7 +64,30 @@ def find_labels(layout: PageLayout, template: Template) -> list[LabelHit]:
         for field, label, rank in wanted:
             found.extend(_matches(row, field, label, rank))
         hits.extend(_without_overlaps(found))
+    hits.extend(_tails(layout, template, hits))
     return hits
+
+
+def _tails(layout: PageLayout, template: Template, hits: list[LabelHit]) -> list[LabelHit]:
+    """Widely spaced two-letter labels whose first letter was lost (``住　　所``), for fields without a label so far.
+
+    The last letter counts when it begins a line where other labels of the page end: labels are set justified.
+    """
+    seen = {hit.field for hit in hits}
+    ends = [hit.box.x1 for hit in hits if hit.slips == 0]
+    found: list[LabelHit] = []
+    for field, spec in template.fields.items():
+        for rank, label in enumerate(spec.labels if field not in seen else ()):
+            if len(label) != 2:
+                continue
+            for row in layout.rows:
+                for i, glyph in enumerate(row.glyphs):
+                    if glyph.text != label[1] or glyph.index != 0 or i + 2 >= len(row.glyphs):
+                        continue
+                    height = glyph.box.height
+                    if any(abs(end - glyph.box.x1) < 0.8 * height for end in ends):
+                        found.append(LabelHit(field, label, row, i, i + 1, TAIL_SCORE, rank, 1))
+    return found
 
 
 def _matches(row: Row, field: str, label: str, rank: int) -> Iterable[LabelHit]:
@@ -92,7 +121,7 @@ def _hit(row: Row, field: str, label: str, rank: int, start: int, end: int, slip
     if any(row.gap_before(i) > LETTER_GAP for i in range(start + 1, end)):
         return None
     score = 1.0 - slips / len(label)
-    begins = start == 0 or row.glyphs[start].index == 0 or row.gap_before(start) > 0.5 or not row.text[start - 1].isalnum()
+    begins = start == 0 or row.glyphs[start].index == 0 or row.gap_before(start) > 0.5 or row.text[start - 1] in OPENERS
     colon = end < len(row.text) and row.text[end] in ":："
     if not begins:
         # Inside a sentence it is only mentioned ("向登记机关提交"); long labels are never mentioned, only merged.

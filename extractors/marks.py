@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from extractors.extract import raw_of
 from extractors.kinds import canonical
 from extractors.layout import spans_of
 from extractors.layout import Glyph
@@ -41,7 +42,7 @@ def marked_value(code: str, spec: FieldSpec, lines: Sequence[tuple[int, TextLine
         for page in dict.fromkeys(page for page, _ in kept)
         for span in spans_of(page, [g for p, g in kept if p == page])
     )
-    raw = "".join(span.text for span in spans)
+    raw = raw_of(spec, spans)
     return FieldReading(
         field=code,
         raw=raw,

@@ -34,6 +34,15 @@ class Names(_Strict):
         return Text(self.zh, self.en)
 
 
+def _compiled(value: str) -> str:
+    """The pattern, once it is known to be a regular expression."""
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return value
+
+
 class RightOf(_Strict):
     """The value follows its label on the same line, or stands to the right of it; it may wrap over ``lines`` lines.
 
@@ -76,20 +85,16 @@ class Pattern(_Strict):
     pattern: str
     region: tuple[float, float, float, float] | None = None
 
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
-        return value
+    _check_pattern = field_validator("pattern")(_compiled)
 
 
 class InSeal(_Strict):
-    """The value is the ring text of a red seal."""
+    """The value is the ring text of a red seal; ``pattern`` tells an authority's seal from the company's own."""
 
     how: Literal["seal"] = "seal"
+    pattern: str = ""
+
+    _check_pattern = field_validator("pattern")(_compiled)
 
 
 class CheckDigit(_Strict):
@@ -116,8 +121,12 @@ class FieldSpec(_Strict):
     """Allowed words of an ``enum``."""
     member_of: str | None = None
     """The entry must be one member of this list field (a selected grade among the printed grades)."""
+    entry_ends: str = ""
+    """How every entry of a ``list`` ends (a regular expression); a printed line that does not end so goes on below."""
     ordered: bool = True
     """False for scope lists, whose clauses may stand in any order."""
+
+    _check_entry_ends = field_validator("entry_ends")(_compiled)
 
     @model_validator(mode="after")
     def _consistent(self) -> FieldSpec:

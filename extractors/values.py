@@ -71,7 +71,7 @@ def plausible(kind: KindName, text: str) -> bool:
     if not text:
         return False
     if kind == "org_name":
-        return len(text) >= 4 and (len(_CJK.findall(text)) >= 3 or len(text) >= 8)
+        return len(text) >= 4 and (len(_CJK.findall(text)) >= 3 or sum(c.isalpha() for c in text) >= 6)
     if kind == "address":
         return len(text) >= 5 and bool(_CJK.search(text))
     if kind == "money":

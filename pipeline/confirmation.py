@@ -10,6 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from certlight.text import Text
 from extractors.engines.null import quad_of
 from extractors.engines.protocol import OcrEngine
+from extractors.extract import raw_of
 from extractors.kinds import canonical
 from extractors.reading import FieldReading, Notice, Reading, Span
 from extractors.template import Template
@@ -53,8 +54,8 @@ def confirm(reading: Reading, template: Template, pages: StraightPages, engine: 
 
 def _seen(found: FieldReading, template: Template, pages: StraightPages, engine: OcrEngine) -> FieldReading:
     spans = tuple(_from_pixels(span, pages, engine) for span in found.spans)
-    raw = "".join(span.text for span in spans)
     spec = template.fields[found.field]
+    raw = raw_of(spec, spans)
     value = canonical(spec.kind, raw, words=spec.words)
     same = value is not None and value == found.value
     return replace(

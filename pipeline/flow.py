@@ -21,7 +21,7 @@ from pipeline.confirmation import confirm
 from pipeline.intake.document import Document
 from pipeline.marking import read_marks
 from pipeline.pages import StraightPages
-from pipeline.reading import PagesRead, Progress, read_pages
+from pipeline.reading import PagesRead, Progress, look_closer, read_pages
 from pipeline.seal_reading import SealReader
 from verifier.check import check
 from verifier.report import DocumentResult, PageFacts
@@ -100,7 +100,11 @@ def _read(
         template = templates()[kind.doc_type]
     if template is None:
         return texts, kind, Reading(None, kind.confidence, {}, (*texts.notices, _unknown(kind))), None
-    reading = extract(template, layouts, kind.confidence, SealReader(pages, desk.engine))
+    seals = SealReader(pages, desk.engine)
+    reading = extract(template, layouts, kind.confidence, seals)
+    if any(spec.required and code not in reading.fields for code, spec in template.fields.items()):
+        texts = look_closer(texts, pages, desk.engine)
+        reading = extract(template, texts.layouts, kind.confidence, seals)
     reading = confirm(reading, template, pages, desk.engine)
     reading = replace(reading, doc_type=kind.doc_type, notices=(*texts.notices, *reading.notices))
     return texts, kind, reading, template

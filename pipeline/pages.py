@@ -42,14 +42,16 @@ class StraightPages:
         raw = self._document.render(index)
         self._kinds[index] = raw.kind
         self._notices[index] = raw.notices
+        digital = raw.kind == "born_digital"
         page = straighten(
             raw.image,
-            raw.dpi,
-            index,
-            orientation=self._engine.orientation,
-            recognise=self._confidences,
+            index=index,
+            dpi=raw.dpi,
+            # A born-digital page stands as its file says; asking a model could only make it worse.
+            orientation_model=None if digital else self._engine.orientation,
+            recognise_sample=None if digital else self._confidences,
             layer=raw.layer,
-            digital=raw.kind == "born_digital",
+            photo=raw.kind == "image",
         )
         self._pages[index] = page
         while len(self._pages) > self._held:

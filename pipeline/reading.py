@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certlight.text import Text
 from extractors.catalogue import templates
@@ -12,7 +12,7 @@ from extractors.geometry import Box
 from extractors.labels import STOP, find_labels
 from extractors.layout import PageLayout
 from extractors.page import Page, Quality
-from extractors.page_reader import in_reading_order, lines_of, read_page, read_qr_codes
+from extractors.page_reader import in_reading_order, lines_of, look_again, read_page, read_qr_codes
 from extractors.reading import Notice
 from extractors.text import PageText, TextLine
 from extractors.text_layer import audit, text_lines
@@ -89,6 +89,15 @@ def read_pages(pages: StraightPages, engine: OcrEngine, progress: Progress = lam
                 )
             )
     return PagesRead(tuple(texts), tuple(qualities), tuple(sizes), (*pages.notices, *notices))
+
+
+def look_closer(read: PagesRead, pages: StraightPages, engine: OcrEngine) -> PagesRead:
+    """The same pages after a second, coarser look at the opening ones: a required field is missing."""
+    texts = tuple(
+        look_again(engine, pages[text.page], text) if text.page < OPENING_PAGES and text.effort == "full" else text
+        for text in read.texts
+    )
+    return replace(read, texts=texts)
 
 
 def measured(page: Page, text: PageText) -> Quality:

@@ -14,7 +14,7 @@ Effort = Literal["full", "skim"]
 """``full`` reads with the small models; ``skim`` with the tiny ones, whose alphabet lacks rare characters."""
 
 OrientationScores = tuple[float, float, float, float]
-"""Probability that the image must be read after turning its pixels by 0, 90, 180, 270 degrees *counter-clockwise*."""
+"""Probabilities that the page stands turned clockwise from upright by 0, 90, 180 and 270 degrees, in this order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import tempfile
 from pathlib import Path
 
 from certlight.errors import SetupError, UsageError
 from certlight.text import Text
-from verifier.claim import parse_claim
+from extractors.catalogue import templates
+from verifier.claim import MAX_BYTES, parse_claim
 from verifier.verdict import Claim
-
-MAX_CLAIM_BYTES = 4 * 1024 * 1024
-"""A claim is some kilobytes of typed values; anything larger was given by mistake."""
-
 
 def read_claim(path: Path) -> Claim:
     """The claim in a file. Raises UsageError ``claim.unreadable`` or one of ``claim.*`` for what is wrong in it."""
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_CLAIM_BYTES + 1)
-        text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
         raise UsageError(
             "claim.unreadable",
             Text(f"无法读取填写数据文件 {path.name}。", f"Cannot read the claim file {path.name}."),
-            Text("请提供 UTF-8 编码的 claim.json。", "Give a claim.json in UTF-8."),
+            Text("请检查文件是否存在、是否有读取权限。", "Check that the file exists and may be read."),
         ) from error
-    if len(content) > MAX_CLAIM_BYTES:
-        raise UsageError(
-            "claim.too_large",
-            Text(f"填写数据文件 {path.name} 过大。", f"The claim file {path.name} is too large."),
-            Text("请确认选对了文件。", "Check that it is the right file."),
-        )
-    return parse_claim(text)
+    return parse_claim(content.removeprefix(codecs.BOM_UTF8), templates())
 
 
 def write_report(path: Path, content: str) -> None:

@@ -1,0 +1,73 @@
+"""The benchmark's figures as Markdown."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable, Iterable, Sequence
+
+from tests.bench.accuracy import DocumentScore
+
+HEAD = (
+    "| {0} | documents | pages | type right | fields exact | false red | yellow | wrong entries | false green | "
+    "red | CPU-s a page | s a page |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def accuracy_table(scores: Sequence[DocumentScore]) -> str:
+    """Figures by document type, by degradation, and over all."""
+    parts = [HEAD.format("type")]
+    parts += _rows(scores, lambda s: s.doc_type)
+    parts += [_row("**all**", scores), "", HEAD.format("degradation")]
+    parts += _rows(scores, lambda s: s.degradation)
+    parts += ["", HEAD.format("type, clean")]
+    parts += _rows([s for s in scores if s.degradation == "clean"], lambda s: s.doc_type)
+    return "\n".join(parts)
+
+
+def summary(scores: Sequence[DocumentScore]) -> str:
+    """The figures the product is held to."""
+    clean = [s for s in scores if s.degradation == "clean"]
+    worn = [s for s in scores if s.degradation != "clean"]
+    lights = {word: sum(s.light == word for s in clean) for word in ("green", "yellow", "red")}
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return "\n".join(
+        [
+            f"- field exactness: clean {_share(clean, 'exact', 'fields')}, all degradations {_share(scores, 'exact', 'fields')}",
+            f"- false green: {sum(s.false_green for s in scores)} of {sum(s.mutants for s in scores)} wrong key entries",
+            f"- false red: clean {_share(clean, 'false_red', 'fields')}, degraded {_share(worn, 'false_red', 'fields')}",
+            f"- document lights of right claims on clean samples: {lights}",
+            f"- refused: {sum(bool(s.error) for s in scores)}; peak memory of a process: {peak:.0f} MB",
+        ]
+    )
+
+
+def failures(scores: Iterable[DocumentScore]) -> str:
+    """Everything that was not exact, by document."""
+    lines = []
+    for s in scores:
+        if s.wrong or s.error:
+            lines.append(f"{s.doc_type}/{s.variant} #{s.index} {s.degradation} [{s.light}] type={s.recognised_type} {s.error}")
+            lines += [f"    {w}" for w in s.wrong]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(scores: Sequence[DocumentScore], key: Callable[[DocumentScore], str]) -> list[str]:
+    return [_row(name, [s for s in scores if key(s) == name]) for name in dict.fromkeys(key(s) for s in scores)]
+
+
+def _row(name: str, scores: Sequence[DocumentScore]) -> str:
+    pages = sum(s.pages for s in scores) or 1
+    typed = sum(s.recognised_type == s.doc_type for s in scores)
+    cells = [
+        name, str(len(scores)), str(pages), f"{typed}/{len(scores)}", _share(scores, "exact", "fields"),
+        _share(scores, "false_red", "fields"), _share(scores, "false_yellow", "fields"),
+        str(sum(s.mutants for s in scores)), str(sum(s.false_green for s in scores)),
+        _share(scores, "mutants_red", "mutants"), f"{sum(s.cpu for s in scores) / pages:.2f}",
+        f"{sum(s.wall for s in scores) / pages:.2f}",
+    ]  # fmt: skip
+    return "| " + " | ".join(cells) + " |"
+
+
+def _share(scores: Sequence[DocumentScore], part: str, whole: str) -> str:
+    total = sum(getattr(s, whole) for s in scores)
+    return f"{100 * sum(getattr(s, part) for s in scores) / total:.2f} %" if total else "–"
