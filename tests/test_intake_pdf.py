@@ -217,6 +217,11 @@ def test_a_slow_layer_costs_the_layer_and_not_the_page() -> None:
     assert [[n.code for n in p.notices] for p in found] == [["intake.layer_unreadable"]] * 2
 
 
+def test_text_drawn_twice_to_look_bold_is_one_text() -> None:
+    with taken(pdf([PageSpec(LINE + LINE.replace("100 700", "100.4 700"))])) as document:
+        assert [w.text for w in document.render(0).layer] == ["Contract No. 20240305 of the parties"]
+
+
 def test_glyphs_without_unicode_reach_the_audit_as_such() -> None:
     objects = Objects()
     mapping = objects.stream(to_unicode({ord(c): chr(0x1400 + ord(c)) for c in "Contract"}))
