@@ -29,7 +29,7 @@ _OPENING = set("（《「『【〔［“‘([¥￥")
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """How text is drawn: face, em height in mm, colour, stroke thickening as a share of the em, letter-spacing in em."""
+    """How text is drawn: face, em height in mm, colour, stroke thickening and letter-spacing as shares of the em."""
 
     face: Face = "serif"
     size: float = 4.0
@@ -113,10 +113,20 @@ class Canvas:
         font = self.fonts.at(ink.face, self.em(ink))
         if not ink.tracking:
             return float(font.getlength(text)) / self.scale
-        return sum(float(font.getlength(c)) for c in text) / self.scale + ink.tracking * ink.size * max(0, len(text) - 1)
+        return sum(float(font.getlength(c)) for c in text) / self.scale + ink.tracking * ink.size * max(
+            0, len(text) - 1
+        )
 
     def write(
-        self, x: float, y: float, text: str, ink: Ink, *, anchor: str = "l", width: float | None = None, code: str | None = None
+        self,
+        x: float,
+        y: float,
+        text: str,
+        ink: Ink,
+        *,
+        anchor: str = "l",
+        width: float | None = None,
+        code: str | None = None,
     ) -> Rect:
         """One line with the top of its em box at ``y``; ``anchor`` l, m or r says what ``x`` is.
 
@@ -174,7 +184,9 @@ class Canvas:
             y += ink.size * leading
         return y
 
-    def lines(self, parts: Sequence[Part | str], ink: Ink, width: float, indent: float = 0.0) -> list[list[tuple[str, Part]]]:
+    def lines(
+        self, parts: Sequence[Part | str], ink: Ink, width: float, indent: float = 0.0
+    ) -> list[list[tuple[str, Part]]]:
         """The lines that ``flow`` would set, each a list of unbreakable units."""
         pieces = [p if isinstance(p, Part) else Part(p) for p in parts]
         lines: list[list[tuple[str, Part]]] = [[]]
@@ -190,7 +202,9 @@ class Canvas:
             used += advance
         return lines
 
-    def rule(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.2, colour: Colour = (40, 40, 40)) -> None:
+    def rule(
+        self, x0: float, y0: float, x1: float, y1: float, width: float = 0.2, colour: Colour = (40, 40, 40)
+    ) -> None:
         """A straight line, ``width`` in mm."""
         s = self.scale
         points = (x0 * s, y0 * s, x1 * s, y1 * s)
@@ -198,15 +212,24 @@ class Canvas:
         ImageDraw.Draw(self.image).line(points, fill=colour, width=pixels)
         self.ops.append(LineOp(points, pixels, colour))
 
-    def frame(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.25, colour: Colour = (40, 40, 40)) -> None:
+    def frame(
+        self, x0: float, y0: float, x1: float, y1: float, width: float = 0.25, colour: Colour = (40, 40, 40)
+    ) -> None:
         """A rectangle of four rules."""
         for a in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)):
             self.rule(*a, width, colour)
 
-    def stamp(self, picture: Image.Image, cx: float, cy: float, *, code: str | None = None, multiply: bool = True) -> Rect:
+    def stamp(
+        self, picture: Image.Image, cx: float, cy: float, *, code: str | None = None, multiply: bool = True
+    ) -> Rect:
         """Lay an RGBA picture centred at (cx, cy) mm; as ink (multiplied, text under it shows through) or as paint."""
         x, y = round(cx * self.scale - picture.width / 2), round(cy * self.scale - picture.height / 2)
-        box = (max(0, x), max(0, y), min(self.image.width, x + picture.width), min(self.image.height, y + picture.height))
+        box = (
+            max(0, x),
+            max(0, y),
+            min(self.image.width, x + picture.width),
+            min(self.image.height, y + picture.height),
+        )
         piece = picture.crop((box[0] - x, box[1] - y, box[2] - x, box[3] - y))
         under = np.asarray(self.image.crop(box)).astype(np.float32)
         over = np.asarray(piece).astype(np.float32)
@@ -230,7 +253,9 @@ class Canvas:
         draw = ImageDraw.Draw(self.image)
         draw.text((left, baseline), text, fill=ink.colour, font=font, anchor="ls", stroke_width=stroke)
         self.ops.append(TextOp(left, baseline, text, ink.face, em, ink.colour, stroke))
-        x0, y0, x1, y1 = draw.textbbox((left, baseline), text.strip() or text, font=font, anchor="ls", stroke_width=stroke)
+        x0, y0, x1, y1 = draw.textbbox(
+            (left, baseline), text.strip() or text, font=font, anchor="ls", stroke_width=stroke
+        )
         return (float(x0), float(y0), float(x1), float(y1))
 
 

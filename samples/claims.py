@@ -36,7 +36,10 @@ class SampleClaim:
 
 def claim(kind: str, truth: Truth, rng: Random) -> SampleClaim | None:
     """A claim of the kind about the document, None where the document has no field for it (no money, no date)."""
-    entered = {code: typed(FIELDS[truth.doc_type][code].kind, field.value, field.printed) for code, field in truth.fields.items()}
+    entered = {
+        code: typed(FIELDS[truth.doc_type][code].kind, field.value, field.printed)
+        for code, field in truth.fields.items()
+    }
     if kind == CORRECT:
         return SampleClaim(kind, truth.doc_type, entered, _marks(truth), None, ("green",))
     if kind == "mark_wrong_field":
@@ -60,7 +63,11 @@ def typed(kind: str, value: Canonical, printed: str) -> Canonical:
         return tuple(printed.split("\n")) if "\n" in printed or len(value) == 1 else value
     if kind == "money" and " " not in value:
         return _amount(Decimal(value))
-    return printed if kind in ("person", "org_name", "address", "text", "long_text", "cert_no", "days", "quantity") else value
+    return (
+        printed
+        if kind in ("person", "org_name", "address", "text", "long_text", "cert_no", "days", "quantity")
+        else value
+    )
 
 
 def _amount(yuan: Decimal) -> str:
@@ -119,7 +126,11 @@ def _misplaced(truth: Truth, entered: Mapping[str, Canonical], rng: Random) -> S
         return None
     altered = rng.choice(keys)
     kind = FIELDS[truth.doc_type][altered].kind
-    others = [c for c in one_line if FIELDS[truth.doc_type][c].kind != kind and truth.fields[c].value != truth.fields[altered].value]
+    others = [
+        c
+        for c in one_line
+        if FIELDS[truth.doc_type][c].kind != kind and truth.fields[c].value != truth.fields[altered].value
+    ]
     if not others:
         return None
     marks = {**_marks(truth), altered: truth.fields[rng.choice(others)].spots}

@@ -115,7 +115,9 @@ def _photo(page: BgrImage, rng: np.random.Generator) -> Degraded:
     h, w = page.shape[:2]
     margin = 0.05 * max(h, w)
     width, height = round(w + 2 * margin), round(h + 2 * margin)
-    corners = np.array([[margin, margin], [width - margin, margin], [width - margin, height - margin], [margin, height - margin]])
+    corners = np.array(
+        [[margin, margin], [width - margin, margin], [width - margin, height - margin], [margin, height - margin]]
+    )
     corners += rng.uniform(-0.030, 0.030, (4, 2)) * max(h, w)
     transform = cv2.getPerspectiveTransform(
         np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32), corners.astype(np.float32)
@@ -127,17 +129,16 @@ def _photo(page: BgrImage, rng: np.random.Generator) -> Degraded:
     scene = sheet * mask[..., None] + desk * (1 - mask[..., None])
     scene *= _light(width, height, rng)[..., None]
     scene *= np.array([rng.uniform(0.93, 1.0), rng.uniform(0.97, 1.0), 1.0], np.float32)
-    scene = cv2.GaussianBlur(scene, (0, 0), 0.7)
-    scene += rng.normal(0, 3.0, (height, width, 1)).astype(np.float32)
-    return Degraded(np.clip(scene, 0, 255).astype(np.uint8), np.asarray(transform, np.float64), 82)
+    taken = cv2.GaussianBlur(scene, (0, 0), 0.7) + rng.normal(0, 3.0, (height, width, 1))
+    return Degraded(np.clip(taken, 0, 255).astype(np.uint8), np.asarray(transform, np.float64), 82)
 
 
 def _desk(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """A wooden or plain desk top."""
     base = np.array([[60, 84, 122], [46, 56, 78], [92, 96, 98]][int(rng.integers(3))], np.float32)
     grain = cv2.GaussianBlur(rng.normal(0, 30, (height, max(8, width // 90))).astype(np.float32), (0, 0), 3)
-    grain = cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(base[None, None] + grain[..., None], np.float32)
+    stretched = cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(base[None, None] + stretched[..., None], np.float32)
 
 
 def _light(width: int, height: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -41,8 +41,9 @@ FIELDS: Mapping[str, Mapping[str, FieldInfo]] = {
         "scope text D, valid date_range K, authority org_name D, issued_on date D"
     ),
     "management_system": _table(
-        "company org_name K, certificate_name text D, cert_no cert_no K, standard text D, scope long_text D, uscc uscc D,"
-        "address address D, first_issued_on date D, issued_on date D, valid_until date K, issuer org_name D"
+        "company org_name K, certificate_name text D, cert_no cert_no K, standard text D, scope long_text D,"
+        "uscc uscc D, address address D, first_issued_on date D, issued_on date D,"
+        "valid_until date K, issuer org_name D"
     ),
     "id_card": _table(
         "name person K, sex enum D, nation text I, born_on date D, address address D, id_number cn_id K,"
@@ -50,11 +51,13 @@ FIELDS: Mapping[str, Mapping[str, FieldInfo]] = {
     ),
     "bid_notice": _table(
         "section_name text K, section_no cert_no D, tenderer org_name K, winner org_name K, bid_price money K,"
-        "manager person K, manager_register_no cert_no D, duration days D, quality text D, scale text I, notified_on date D"
+        "manager person K, manager_register_no cert_no D, duration days D, quality text D, scale text I,"
+        "notified_on date D"
     ),
     "contract": _table(
-        "section_name text K, client org_name K, contractor list K, manager person K, price money K, content long_text D,"
-        "place address D, start_on date D, finish_on date D, duration days D, quality text D, signed_on date D"
+        "section_name text K, client org_name K, contractor list K, manager person K, price money K,"
+        "content long_text D, place address D, start_on date D, finish_on date D, duration days D, quality text D,"
+        "signed_on date D"
     ),
     "acceptance_report": _table(
         "section_name text K, client org_name K, contractor org_name K, designer org_name D, surveyor org_name D,"

@@ -106,9 +106,14 @@ class Row:
     code: str | None
 
 
+def labelled(draft: Draft, label: str | None, code: str) -> list[Row]:
+    """The row of a field, none where the document has no such item."""
+    return [Row(label, draft.values[code].printed, code)] if label is not None and code in draft.values else []
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where rows stand, in mm: labels spread over ``label_width`` from ``x``, values ``value_width`` wide from ``value_x``."""
+    """Where rows stand, in mm: labels spread over ``label_width`` from ``x``, values from ``value_x`` on."""
 
     x: float
     label_width: float
@@ -119,7 +124,7 @@ class Column:
     leading: float = 1.25
 
     def draw(self, canvas: Canvas, y: float, rows: Sequence[Row], label: Ink, value: Ink) -> float:
-        """Rows one under the other from ``y``; returns the y below the last. A wrapped value pushes the next row down."""
+        """Rows from ``y`` downwards; returns the y below the last. A wrapped value pushes the next row down."""
         for row in rows:
             y = self.draw_row(canvas, y, row, label, value)
         return y
@@ -128,7 +133,9 @@ class Column:
         self.draw_label(canvas, y, row.label, label)
         # Values sit on the label's baseline although their type is smaller.
         offset = (label.size - value.size) * 0.88
-        bottom = canvas.flow(self.value_x, y + offset, [Part(row.text, row.code)], value, self.value_width, leading=self.leading)
+        bottom = canvas.flow(
+            self.value_x, y + offset, [Part(row.text, row.code)], value, self.value_width, leading=self.leading
+        )
         return max(y + self.step, bottom + self.step * 0.25)
 
     def draw_label(self, canvas: Canvas, y: float, text: str, ink: Ink) -> None:
@@ -150,9 +157,18 @@ def fitted(canvas: Canvas, text: str, ink: Ink, width: float, height: float, lea
 
 
 def split_date(
-    canvas: Canvas, x: float, y: float, day: dt.date, figures: Ink, words: Ink, *, code: str, gap: float = 1.2, drop: float = 0.0
+    canvas: Canvas,
+    x: float,
+    y: float,
+    day: dt.date,
+    figures: Ink,
+    words: Ink,
+    *,
+    code: str,
+    gap: float = 1.2,
+    drop: float = 0.0,
 ) -> Rect:
-    """A date whose 年 月 日 are preprinted and whose figures are filled in, ``drop`` mm off the line. Returns its box."""
+    """A date with 年 月 日 preprinted and figures filled in ``drop`` mm off the line. Returns its box."""
     boxes = []
     for text, ink, dy in (
         (f"{day.year}", figures, drop),
@@ -171,7 +187,16 @@ def split_date(
 
 
 def seal(
-    draft: Draft, canvas: Canvas, text: str, cx: float, cy: float, diameter: float, *, code: str | None = None, centre_line: str = "", number: str = ""
+    draft: Draft,
+    canvas: Canvas,
+    text: str,
+    cx: float,
+    cy: float,
+    diameter: float,
+    *,
+    code: str | None = None,
+    centre_line: str = "",
+    number: str = "",
 ) -> None:
     """Press a red seal of ``diameter`` mm onto the page."""
     picture = seals.round_seal(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from types import ModuleType
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,10 +16,10 @@ from samples import claims, degrade, fonts, pdf
 from samples.claims import SampleClaim
 from samples.degrade import BgrImage, Homography
 from samples.fields import TYPES
+from samples.fonts import Fonts
 from samples.form import Draft
 from samples.truth import Spot, Truth
 
-SCHEMA = "certlight.sample/1"
 LONG_SIDES = (2480, 2800, 3100)
 """Long side of a clean A4 page in pixels: 212 to 265 dpi."""
 
@@ -79,7 +77,9 @@ class Sample:
 
     def uploaded_spots(self, code: str) -> tuple[Spot, ...]:
         """The boxes of a field in pixels of the uploaded pages."""
-        return tuple(Spot(s.page, degrade.mapped(s.box, self.pages[s.page].transform)) for s in self.truth.fields[code].spots)
+        return tuple(
+            Spot(s.page, degrade.mapped(s.box, self.pages[s.page].transform)) for s in self.truth.fields[code].spots
+        )
 
 
 def sheet_of(doc_type: str) -> ModuleType:
@@ -107,18 +107,54 @@ def documents(
         sheet = sheet_of(doc_type)
         choice = [v for v in sheet.VARIANTS if variants is None or v in variants] or list(sheet.VARIANTS)
         for index in range(count):
-            rng = Random(f"{seed}/{doc_type}/{index}")
-            draft = Draft(doc_type, choice[index % len(choice)], found, rng, long_side or rng.choice(LONG_SIDES))
-            sheet.draw(draft)
+            draft, rng = _drawn(f"{seed}/{doc_type}/{index}", doc_type, choice[index % len(choice)], found, long_side)
             truth = draft.truth()
-            made = tuple(c for kind in claim_kinds if (c := claims.claim(kind, truth, Random(f"{seed}/{doc_type}/{index}/{kind}"))))
+            made = _claims(truth, claim_kinds, rng)
             for degradation in degradations:
                 noise = np.random.default_rng([seed, TYPES.index(doc_type), index, degrade.ALL.index(degradation)])
-                yield _sample(f"{doc_type}-{seed}-{index:02d}-{degradation}", seed, draft, truth, degradation, made, noise)
+                name = f"{doc_type}-{seed}-{index:02d}-{degradation}"
+                yield _sample(name, seed, draft, truth, degradation, made, noise)
+
+
+def document(
+    name: str,
+    seed: int,
+    doc_type: str,
+    variant: str,
+    degradation: str,
+    *,
+    claim_kinds: Sequence[str] = claims.KINDS,
+    font_dir: Path | None = None,
+    long_side: int | None = None,
+) -> Sample:
+    """One document under a name of its own. Raises SetupError (``fonts.missing``)."""
+    draft, rng = _drawn(f"{seed}/{doc_type}/{variant}", doc_type, variant, fonts.find(font_dir), long_side)
+    truth = draft.truth()
+    noise = np.random.default_rng([seed, TYPES.index(doc_type), degrade.ALL.index(degradation)])
+    return _sample(name, seed, draft, truth, degradation, _claims(truth, claim_kinds, rng), noise)
+
+
+def _drawn(key: str, doc_type: str, variant: str, found: Fonts, long_side: int | None) -> tuple[Draft, Random]:
+    """The drawn document, and the random source that its claims go on drawing from."""
+    rng = Random(key)
+    draft = Draft(doc_type, variant, found, rng, long_side or rng.choice(LONG_SIDES))
+    sheet_of(doc_type).draw(draft)
+    return draft, Random(f"{key}/claims")
+
+
+def _claims(truth: Truth, kinds: Sequence[str], rng: Random) -> tuple[SampleClaim, ...]:
+    sources = {kind: Random(rng.getrandbits(64)) for kind in claims.KINDS}
+    return tuple(made for kind in kinds if (made := claims.claim(kind, truth, sources[kind])) is not None)
 
 
 def _sample(
-    name: str, seed: int, draft: Draft, truth: Truth, degradation: str, made: tuple[SampleClaim, ...], noise: np.random.Generator
+    name: str,
+    seed: int,
+    draft: Draft,
+    truth: Truth,
+    degradation: str,
+    made: tuple[SampleClaim, ...],
+    noise: np.random.Generator,
 ) -> Sample:
     pages: list[SamplePage] = []
     rasters: list[bytes] = []
@@ -141,88 +177,3 @@ def _files(name: str, draft: Draft, degradation: str, rasters: Sequence[bytes]) 
     if len(rasters) == 1:
         return (SampleFile(f"{name}.jpg", rasters[0]),)
     return tuple(SampleFile(f"{name}-p{k}.jpg", data) for k, data in enumerate(rasters, start=1))
-
-
-def lights(sample: Sample, claim: SampleClaim) -> tuple[str, ...]:
-    """Document lights that a sound check may show for the claim on this upload, best first."""
-    if sample.degradation == "faint":
-        return ("yellow", "red")
-    if sample.variant == "expired" and "green" in claim.lights:
-        return ("yellow", "red")
-    if sample.variant == "expired":
-        return tuple(dict.fromkeys((*claim.lights, "red")))
-    return claim.lights
-
-
-def make(
-    seed: int,
-    out: Path,
-    *,
-    types: Sequence[str] = TYPES,
-    degradations: Sequence[str] = ("clean",),
-    count: int = 1,
-    font_dir: Path | None = None,
-    long_side: int | None = None,
-) -> tuple[Path, ...]:
-    """Write samples with their truth and claims into ``out``; returns the files, in the order written.
-
-    Byte-identical for the same arguments and library versions. Raises SetupError (``fonts.missing``).
-    """
-    written: list[Path] = []
-    for sample in documents(seed, types=types, degradations=degradations, count=count, font_dir=font_dir, long_side=long_side):
-        written.extend(write(sample, out))
-    return tuple(written)
-
-
-def write(sample: Sample, out: Path) -> tuple[Path, ...]:
-    """Write one sample: its uploads, ``<name>.truth.json`` and ``<name>.<claim>.claim.json``."""
-    out.mkdir(parents=True, exist_ok=True)
-    contents = {file.name: file.data for file in sample.files}
-    contents[f"{sample.name}.truth.json"] = _json(truth_json(sample))
-    for claim in sample.claims:
-        contents[f"{sample.name}.{claim.kind}.claim.json"] = _json(claim_json(sample, claim))
-    for name, data in contents.items():
-        (out / name).write_bytes(data)
-    return tuple(out / name for name in contents)
-
-
-def truth_json(sample: Sample) -> dict[str, Any]:
-    """What is true of the sample; boxes in pixels of the clean upright page, ``transform`` maps them to the upload."""
-    fields = {
-        code: {"value": f.value, "printed": f.printed, "boxes": [{"page": s.page, "box": s.box} for s in f.spots]}
-        for code, f in sample.truth.fields.items()
-    }
-    pages = [
-        {
-            "index": k, "width": p.width, "height": p.height, "uploaded_width": p.uploaded_width,
-            "uploaded_height": p.uploaded_height, "transform": [[round(float(v), 9) for v in row] for row in p.transform],
-        }
-        for k, p in enumerate(sample.pages)
-    ]  # fmt: skip
-    about = {c.kind: {"file": f"{sample.name}.{c.kind}.claim.json", "altered": c.altered, "lights": lights(sample, c)} for c in sample.claims}
-    return {
-        "schema": SCHEMA, "name": sample.name, "seed": sample.seed, "doc_type": sample.doc_type, "variant": sample.variant,
-        "degradation": sample.degradation, "files": [f.name for f in sample.files], "page_count": len(pages), "pages": pages,
-        "fields": fields, "claims": about,
-    }  # fmt: skip
-
-
-def claim_json(sample: Sample, claim: SampleClaim) -> dict[str, Any]:
-    """The claim as ``certlight verify --claim`` takes it.
-
-    Marks are in pixels of the upright upload. They are left out where only imaging decides that frame (skewed pages
-    and photos): there the truth's boxes and transform say where they would be.
-    """
-    marks: dict[str, list[dict[str, Any]]] = {}
-    for code, spots in claim.marks.items():
-        scales = [sample.pages[s.page].upright_scale for s in spots]
-        boxes = [
-            {"page": s.page, "box": [round(v * scale, 1) for v in s.box]} for s, scale in zip(spots, scales, strict=True) if scale
-        ]
-        if len(boxes) == len(spots):
-            marks[code] = boxes
-    return {"doc_type": claim.doc_type, "entered": dict(claim.entered), "marks": marks}
-
-
-def _json(value: dict[str, Any]) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

@@ -31,13 +31,21 @@ def value(share: float, text: str, code: str | None = None, *, centred: bool = F
 
 
 def draw(
-    canvas: Canvas, x: float, y: float, width: float, rows: Sequence[tuple[float, Sequence[Cell]]], label_ink: Ink, value_ink: Ink
+    canvas: Canvas,
+    x: float,
+    y: float,
+    width: float,
+    rows: Sequence[tuple[float, Sequence[Cell]]],
+    label_ink: Ink,
+    value_ink: Ink,
 ) -> float:
     """Rows of cells from (x, y) mm, each at least as high as its first member says; returns the y of the last rule."""
     canvas.rule(x, y, x + width, y)
     for least, cells in rows:
         inks = [label_ink if c.label else value_ink for c in cells]
-        counts = [len(canvas.lines(c.parts, ink, c.share * width - 2 * PADDING)) for c, ink in zip(cells, inks, strict=True)]
+        counts = [
+            len(canvas.lines(c.parts, ink, c.share * width - 2 * PADDING)) for c, ink in zip(cells, inks, strict=True)
+        ]
         height = max(least, *(n * ink.size * LEADING + 2 * PADDING for n, ink in zip(counts, inks, strict=True)))
         left = x
         canvas.rule(left, y, left, y + height)

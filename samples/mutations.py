@@ -21,10 +21,12 @@ Mutation = Callable[[str, Random], str | None]
 """From a canonical value to a wrong one; None where this slip cannot happen to it."""
 
 _PAIRS = (
-    "未末 土士 己已 己巳 已巳 日曰 人入 大太 太犬 干千 午牛 王玉 天夫 刀力 甲申 田由 末本 木本 戊戌 戌戍 兔免 鸟乌 今令 间问 "
-    "大丈 佳住 侯候 洋样 恒桓 泰秦 宏宠 辰晨 晴睛 明朋 拓柘 博搏 崔催 苏办 陈阵 杨扬 徐除 建健 筑巩 设没 工士 市巿 宁宇 桥侨 辉挥 "
-    "元无 创刨 嘉喜 昊旲 鑫金 通遍 远运 科料 信倍 基墓 源原 安宴 城诚 诚成 达迏 楼搂 座坐 室宝 壹壶 贰贡 东车 西酉 南甫 北比 中申 "
-    "0O 0D 1I 1L 2Z 5S 8B 6G 9Q 3E 4A 7T UV MN XY CG KX PR WV 38 17 56 68 03 09 12"
+    "未末 土士 己已 己巳 已巳 日曰 人入 大太 太犬 干千 午牛 王玉 天夫 刀力 甲申 田由 末本 木本 "
+    "戊戌 戌戍 兔免 鸟乌 今令 间问 大丈 佳住 侯候 洋样 恒桓 泰秦 宏宠 辰晨 晴睛 明朋 拓柘 博搏 "
+    "崔催 苏办 陈阵 杨扬 徐除 建健 筑巩 设没 工士 市巿 宁宇 桥侨 辉挥 元无 创刨 嘉喜 昊旲 鑫金 "
+    "通遍 远运 科料 信倍 基墓 源原 安宴 城诚 诚成 达迏 楼搂 座坐 室宝 壹壶 贰贡 东车 西酉 南甫 "
+    "北比 中申 0O 0D 1I 1L 2Z 5S 8B 6G 9Q 3E 4A 7T UV MN XY CG "
+    "KX PR WV 38 17 56 68 03 09 12 "
 )
 LOOK_ALIKE: Mapping[str, str] = {
     char: "".join(p[1 - p.index(char)] for p in _PAIRS.split() if char in p)
@@ -64,7 +66,10 @@ def differs(kind: str, right: str, wrong: str) -> bool:
     if kind in ("date", "date_range"):
         return wrong != right and all(_is_date(end) for end in wrong.split("/") if end)
     if kind in ("money", "quantity", "days"):
-        return _number(wrong) is not None and (_number(wrong), wrong.partition(" ")[2]) != (_number(right), right.partition(" ")[2])
+        return _number(wrong) is not None and (_number(wrong), wrong.partition(" ")[2]) != (
+            _number(right),
+            right.partition(" ")[2],
+        )
     return comparable(wrong) != comparable(right) and bool(comparable(wrong))
 
 
@@ -95,12 +100,16 @@ def _digit(c: str) -> bool:
 
 def digit_changed(value: str, rng: Random) -> str | None:
     at = _at(value, rng, _digit)
-    return None if at is None else value[:at] + rng.choice([d for d in "0123456789" if d != value[at]]) + value[at + 1 :]
+    return (
+        None if at is None else value[:at] + rng.choice([d for d in "0123456789" if d != value[at]]) + value[at + 1 :]
+    )
 
 
 def digits_swapped(value: str, rng: Random) -> str | None:
     """Two neighbouring unequal digits change places."""
-    places = [i for i in range(len(value) - 1) if _digit(value[i]) and _digit(value[i + 1]) and value[i] != value[i + 1]]
+    places = [
+        i for i in range(len(value) - 1) if _digit(value[i]) and _digit(value[i + 1]) and value[i] != value[i + 1]
+    ]
     if not places:
         return None
     at = rng.choice(places)
@@ -168,7 +177,11 @@ def end_changed(value: str, rng: Random) -> str | None:
     start, slash, end = value.partition("/")
     if not slash:
         return None
-    return f"{start}/" if end else f"{start}/{rng.randrange(2030, 2060)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
+    return (
+        f"{start}/"
+        if end
+        else f"{start}/{rng.randrange(2030, 2060)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
+    )
 
 
 def unit_changed(value: str, rng: Random) -> str | None:
@@ -182,14 +195,22 @@ def unit_changed(value: str, rng: Random) -> str | None:
 
 
 def check_kept(value: str, rng: Random) -> str | None:
-    """A forged code whose check character is right again: only the page itself can tell."""
+    """A forged credit code whose check character is right again: only the page itself can tell."""
     if len(value) != 18:
         return None
     at = rng.randrange(8, 17)
     pool = "0123456789" if _digit(value[at]) else "ABCDEFGHJKLMNPQRTUWXY"
     stem = value[:at] + rng.choice([c for c in pool if c != value[at]]) + value[at + 1 : 17]
-    checksum = ric.calc_check_digit if value[:17].isdigit() and ric.calc_check_digit(value[:17]) == value[17] else uscc.calc_check_digit
-    return stem + str(checksum(stem))
+    return stem + str(uscc.calc_check_digit(stem))
+
+
+def identity_check_kept(value: str, rng: Random) -> str | None:
+    """A forged identity number of the same place and birth date, its check character right again."""
+    if len(value) != 18:
+        return None
+    at = rng.randrange(14, 17)
+    stem = value[:at] + rng.choice([c for c in "0123456789" if c != value[at]]) + value[at + 1 : 17]
+    return stem + str(ric.calc_check_digit(stem + "0"))
 
 
 def grade_changed(value: str, rng: Random) -> str | None:
@@ -209,7 +230,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     f.__name__: f
     for f in (
         digit_changed, digits_swapped, look_alike, char_replaced, char_dropped, char_added, company_form, date_shifted,
-        end_changed, unit_changed, check_kept, grade_changed, word_changed,
+        end_changed, unit_changed, check_kept, identity_check_kept, grade_changed, word_changed,
     )
 }  # fmt: skip
 
@@ -218,7 +239,7 @@ _PROSE = ("look_alike", "char_replaced", "char_dropped", "char_added", "digit_ch
 BY_KIND: Mapping[str, tuple[str, ...]] = {
     "uscc": (*_CODE, "check_kept"),
     "digits15": _CODE,
-    "cn_id": (*_CODE, "check_kept"),
+    "cn_id": (*_CODE, "identity_check_kept"),
     "cert_no": _CODE,
     "digits": _CODE,
     "date": ("date_shifted", "digit_changed", "digits_swapped"),

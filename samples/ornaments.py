@@ -24,8 +24,9 @@ _SHIFT = 4
 
 def paper(width: int, height: int, colour: Colour, rng: Random, *, grain: float = 1.5) -> RgbImage:
     """A sheet of the colour with faint fibre noise of ``grain`` grey levels."""
-    noise = np.random.default_rng(rng.getrandbits(32)).normal(0, grain, (height // 2 + 1, width // 2 + 1)).astype(np.float32)
-    noise = cv2.resize(noise, (width, height), interpolation=cv2.INTER_LINEAR)
+    source = np.random.default_rng(rng.getrandbits(32))
+    coarse = source.normal(0, grain, (height // 2 + 1, width // 2 + 1)).astype(np.float32)
+    noise = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
     sheet = np.asarray(colour, np.float32)[None, None, :] + noise[..., None]
     return np.clip(sheet, 0, 255).astype(np.uint8)
 
@@ -42,12 +43,23 @@ def picture(sheet: RgbImage) -> Image.Image:
 
 
 def guilloche_frame(
-    sheet: RgbImage, rect: tuple[float, float, float, float], band: float, colour: Colour, rng: Random, *, tint: Colour | None = None
+    sheet: RgbImage,
+    rect: tuple[float, float, float, float],
+    band: float,
+    colour: Colour,
+    rng: Random,
+    *,
+    tint: Colour | None = None,
 ) -> None:
-    """A border ``band`` pixels wide inside ``rect``: woven sine families along the sides, scalloped towards the page."""
+    """A border ``band`` pixels wide inside ``rect``: woven families of sine curves along its sides."""
     x0, y0, x1, y1 = rect
     if tint is not None:
-        for a, b in (((x0, y0), (x1, y0 + band)), ((x0, y1 - band), (x1, y1)), ((x0, y0), (x0 + band, y1)), ((x1 - band, y0), (x1, y1))):
+        for a, b in (
+            ((x0, y0), (x1, y0 + band)),
+            ((x0, y1 - band), (x1, y1)),
+            ((x0, y0), (x0 + band, y1)),
+            ((x1 - band, y0), (x1, y1)),
+        ):
             cv2.rectangle(sheet, (round(a[0]), round(a[1])), (round(b[0]), round(b[1])), tint, -1)
     strands, waves = rng.choice((7, 9, 11)), rng.choice((1.0, 1.6, 2.2))
     thin = max(1, round(band / 85))
@@ -71,7 +83,15 @@ def guilloche_frame(
             curves.append(np.array(start) + np.outer(t * length, direction) + np.outer(swing * band, normal))
     draw_curves(sheet, curves, colour, thin)
     for inset, weight in ((0.0, 3), (band * 0.08, 1), (band * 0.93, 1), (band, 2)):
-        corners = np.array([[x0 + inset, y0 + inset], [x1 - inset, y0 + inset], [x1 - inset, y1 - inset], [x0 + inset, y1 - inset], [x0 + inset, y0 + inset]])
+        corners = np.array(
+            [
+                [x0 + inset, y0 + inset],
+                [x1 - inset, y0 + inset],
+                [x1 - inset, y1 - inset],
+                [x0 + inset, y1 - inset],
+                [x0 + inset, y0 + inset],
+            ]
+        )
         draw_curves(sheet, [corners], colour, thin * weight)
     for cx, cy in ((x0, y0), (x1, y0), (x0, y1), (x1, y1)):
         centre = (cx + band / 2 * (1 if cx == x0 else -1), cy + band / 2 * (1 if cy == y0 else -1))
@@ -88,7 +108,9 @@ def rosette(centre: tuple[float, float], radius: float, petals: int, strands: in
     return curves
 
 
-def ground(sheet: RgbImage, rect: tuple[float, float, float, float], colour: Colour, rng: Random, *, pitch: float) -> None:
+def ground(
+    sheet: RgbImage, rect: tuple[float, float, float, float], colour: Colour, rng: Random, *, pitch: float
+) -> None:
     """Faint flowing lines ``pitch`` pixels apart over ``rect``, as security paper has."""
     x0, y0, x1, y1 = rect
     x = np.linspace(x0, x1, 400)
@@ -115,7 +137,9 @@ def emblem(diameter: int, *, gold: Colour = (214, 168, 62), red: Colour = (200, 
     draw.ellipse((0.10 * n, 0.10 * n, 0.90 * n, 0.90 * n), fill=(*red, 255))
     for x, y, r in ((0.5, 0.27, 0.085), (0.30, 0.36, 0.04), (0.41, 0.44, 0.04), (0.59, 0.44, 0.04), (0.70, 0.36, 0.04)):
         draw.polygon(star(x * n, y * n, r * n), fill=(*gold, 255))
-    draw.polygon([(0.30 * n, 0.58 * n), (0.70 * n, 0.58 * n), (0.76 * n, 0.63 * n), (0.24 * n, 0.63 * n)], fill=(*gold, 255))
+    draw.polygon(
+        [(0.30 * n, 0.58 * n), (0.70 * n, 0.58 * n), (0.76 * n, 0.63 * n), (0.24 * n, 0.63 * n)], fill=(*gold, 255)
+    )
     draw.rectangle((0.28 * n, 0.65 * n, 0.72 * n, 0.74 * n), fill=(*gold, 255))
     for k in range(5):
         x = (0.33 + 0.085 * k) * n
@@ -144,7 +168,9 @@ def qr(text: str, side: int, colour: Colour = (20, 20, 20)) -> Image.Image:
     return picture.resize((side, side), Image.Resampling.NEAREST) if scale > 1 else picture
 
 
-def slanted(fonts: Fonts, text: str, em: int, colour: Colour, degrees: float, alpha: int = 255, tracking: float = 0.3) -> Image.Image:
+def slanted(
+    fonts: Fonts, text: str, em: int, colour: Colour, degrees: float, alpha: int = 255, tracking: float = 0.3
+) -> Image.Image:
     """Text turned counter-clockwise by ``degrees`` on a clear ground."""
     font = fonts.at("sans", em)
     advance = em * (1 + tracking)

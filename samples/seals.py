@@ -42,15 +42,21 @@ def round_seal(
     draw.polygon(star(n / 2, n / 2 if not centre_line else n * 0.46, n * (0.15 if not centre_line else 0.12)), fill=255)
     sweep = min(288.0, 21.0 * len(text) + 20) if len(text) < 13 else 288.0
     em = min(round(n * 0.125), round(math.radians(sweep / len(text)) * n * 0.40 * 1.02))
-    _arc(layer, fonts, text, face, em, n * 0.485 - rim - em * 0.50, sweep, stroke=max(1, round(em * 0.025)))
+    _arc(layer, fonts, text, face, em, n * 0.5 - 2.4 * rim - em * 0.62, sweep, stroke=max(1, round(em * 0.025)))
     if centre_line:
         size = min(round(n * 0.085), round(n * 0.56 / len(centre_line)))
         font = fonts.at(face, size)
         draw.text((n / 2, n * 0.76), centre_line, fill=255, font=font, anchor="ms", stroke_width=max(1, size // 30))
     if code:
         _arc(layer, fonts, code, "sans", round(n * 0.045), n * 0.435, 70.0, lower=True, stroke=0)
-    turned = layer.rotate(rng.uniform(-9, 9), resample=Image.Resampling.BICUBIC).resize((diameter, diameter), Image.Resampling.LANCZOS)
-    noise = np.random.default_rng(rng.getrandbits(32)).normal(0, 1, (diameter // 6 + 2, diameter // 6 + 2)).astype(np.float32)
+    turned = layer.rotate(rng.uniform(-9, 9), resample=Image.Resampling.BICUBIC).resize(
+        (diameter, diameter), Image.Resampling.LANCZOS
+    )
+    noise = (
+        np.random.default_rng(rng.getrandbits(32))
+        .normal(0, 1, (diameter // 6 + 2, diameter // 6 + 2))
+        .astype(np.float32)
+    )
     uneven = cv2.GaussianBlur(cv2.resize(noise, (diameter, diameter), interpolation=cv2.INTER_CUBIC), (0, 0), 2)
     density = np.clip(rng.uniform(0.82, 0.95) + 0.10 * uneven, 0.55, 1.0)
     alpha = np.clip(np.asarray(turned).astype(np.float32) * density, 0, 255).astype(np.uint8)
@@ -59,7 +65,16 @@ def round_seal(
 
 
 def _arc(
-    layer: Image.Image, fonts: Fonts, text: str, face: Face, em: int, radius: float, sweep: float, *, lower: bool = False, stroke: int = 0
+    layer: Image.Image,
+    fonts: Fonts,
+    text: str,
+    face: Face,
+    em: int,
+    radius: float,
+    sweep: float,
+    *,
+    lower: bool = False,
+    stroke: int = 0,
 ) -> None:
     """Characters along a circle of ``radius`` pixels, feet towards the centre; ``lower`` runs along the lower rim."""
     n = layer.width
@@ -70,7 +85,9 @@ def _arc(
         tile = Image.new("L", (em * 2, em * 2), 0)
         ImageDraw.Draw(tile).text((em, em), char, fill=255, font=font, anchor="mm", stroke_width=stroke)
         # Seal characters are tall and narrow.
-        tile = tile.resize((round(em * 2 * 0.82), round(em * 2 * 1.15)), Image.Resampling.LANCZOS) if not lower else tile
+        tile = (
+            tile.resize((round(em * 2 * 0.82), round(em * 2 * 1.15)), Image.Resampling.LANCZOS) if not lower else tile
+        )
         if lower:
             turned = tile.rotate(angle, expand=True, resample=Image.Resampling.BICUBIC)
             x, y = n / 2 + radius * math.sin(math.radians(angle)), n / 2 + radius * math.cos(math.radians(angle))

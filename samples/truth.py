@@ -21,7 +21,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class FieldTruth:
-    """One field: its canonical value, the printed string (wrapped lines joined; entries of a list one a line), its boxes."""
+    """One field: canonical value, printed string (wrapped lines joined, list entries one a line), boxes."""
 
     value: Canonical
     printed: str

@@ -39,7 +39,12 @@ def draw(draft: Draft) -> None:
     ))))  # fmt: skip
     unit = rng.choice(("㎡", "m²", "平方米"))
     draft.say("area", Value(f"{area}{unit}", f"{money.canonical(area)} m2"))
-    draft.say("price", Value(f"{wan}万元", money.canonical(wan * 10000)) if rng.random() < 0.6 else Value(f"{wan * 10000:.2f}元", money.canonical(wan * 10000)))
+    draft.say(
+        "price",
+        Value(f"{wan}万元", money.canonical(wan * 10000))
+        if rng.random() < 0.6
+        else Value(f"{wan * 10000:.2f}元", money.canonical(wan * 10000)),
+    )
     _table(draft)
 
 
@@ -49,14 +54,21 @@ def _table(draft: Draft) -> None:
     page = draft.page(210, 297)
     unit_works = draft.variant == "unit_works"
     title = "单位工程竣工验收报告" if unit_works else "建设工程竣工验收报告"
-    page.write(105, 24, title, Ink(rng.choice(("serif", "sans")), 8.6, (22, 22, 24), bold=0.025, tracking=0.15), anchor="m")
+    page.write(
+        105, 24, title, Ink(rng.choice(("serif", "sans")), 8.6, (22, 22, 24), bold=0.025, tracking=0.15), anchor="m"
+    )
     label, value = Ink("sans", 4.2, (28, 28, 30)), Ink("serif", 4.3, (34, 34, 38))
 
     def wide(text: str, code: str, least: float = 11.5) -> tuple[float, tuple[grid.Cell, ...]]:
         return least, (grid.label(0.2, text), grid.value(0.8, say[code], code))
 
     def pair(a: str, code_a: str, b: str, code_b: str) -> tuple[float, tuple[grid.Cell, ...]]:
-        return 11.5, (grid.label(0.2, a), grid.value(0.3, say[code_a], code_a), grid.label(0.2, b), grid.value(0.3, say[code_b], code_b))
+        return 11.5, (
+            grid.label(0.2, a),
+            grid.value(0.3, say[code_a], code_a),
+            grid.label(0.2, b),
+            grid.value(0.3, say[code_b], code_b),
+        )
 
     rows = [
         wide("工程名称", "section_name"),
@@ -69,8 +81,18 @@ def _table(draft: Draft) -> None:
     ]  # fmt: skip
     y = grid.draw(page, 22, 42, 166, rows, label, value)
     height = 48.0
-    bodies = ("建设单位", "监理单位", "施工单位") if unit_works else ("建设单位", "勘察单位", "设计单位", "施工单位", "监理单位")
-    codes = {"建设单位": "client", "勘察单位": "surveyor", "设计单位": "designer", "施工单位": "contractor", "监理单位": "supervisor"}
+    bodies = (
+        ("建设单位", "监理单位", "施工单位")
+        if unit_works
+        else ("建设单位", "勘察单位", "设计单位", "施工单位", "监理单位")
+    )
+    codes = {
+        "建设单位": "client",
+        "勘察单位": "surveyor",
+        "设计单位": "designer",
+        "施工单位": "contractor",
+        "监理单位": "supervisor",
+    }
     width = 166 / len(bodies)
     page.frame(22, y, 188, y + height)
     for k, body in enumerate(bodies):
@@ -79,4 +101,11 @@ def _table(draft: Draft) -> None:
             page.rule(x, y, x, y + height)
         page.write(x + width / 2, y + 3, f"{body}（公章）", label.sized(3.5), anchor="m")
         page.write(x + width / 2, y + height - 7, "年　月　日", value.sized(3.5), anchor="m")
-        seal(draft, page, say[codes[body]], x + width / 2 + rng.uniform(-1, 1), y + height / 2 + rng.uniform(-1, 3), min(36.0, width - 1))
+        seal(
+            draft,
+            page,
+            say[codes[body]],
+            x + width / 2 + rng.uniform(-1, 1),
+            y + height / 2 + rng.uniform(-1, 3),
+            min(36.0, width - 1),
+        )

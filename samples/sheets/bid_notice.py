@@ -24,12 +24,26 @@ def draw(draft: Draft) -> None:
     draft.say("section_no", identifiers.section_number(rng, notified.year, where.code))
     draft.say("tenderer", companies.public_body(rng, where))
     draft.say("winner", companies.name(rng, where))
-    draft.say("bid_price", Value(f"{money.figures(rng, price)}（大写：{money.in_words(price)}）", money.canonical(price)))
+    draft.say(
+        "bid_price", Value(f"{money.figures(rng, price)}（大写：{money.in_words(price)}）", money.canonical(price))
+    )
     draft.say("manager", people.person(rng))
     draft.say("manager_register_no", identifiers.practitioner_number(rng, where.short, notified.year - 3))
     draft.say("duration", Value(f"{days}{rng.choice(('日历天', '天', '个日历天'))}", f"{days}"))
-    draft.say("quality", Value.plain(rng.choice(("合格", "符合国家施工质量验收规范合格标准", "合格（争创省优质工程）"))))
-    draft.say("scale", Value.plain(rng.choice((f"总建筑面积约{rng.randrange(2000, 60000)}平方米", f"道路全长{rng.randrange(300, 6000)}米，红线宽{rng.randrange(18, 50)}米"))))
+    draft.say(
+        "quality", Value.plain(rng.choice(("合格", "符合国家施工质量验收规范合格标准", "合格（争创省优质工程）")))
+    )
+    draft.say(
+        "scale",
+        Value.plain(
+            rng.choice(
+                (
+                    f"总建筑面积约{rng.randrange(2000, 60000)}平方米",
+                    f"道路全长{rng.randrange(300, 6000)}米，红线宽{rng.randrange(18, 50)}米",
+                )
+            )
+        ),
+    )
     draft.say("notified_on", dates.printed(rng, notified) if rng.random() < 0.4 else dates.full(notified))
     if draft.variant == "table":
         _table(draft)
@@ -41,7 +55,19 @@ def _text(draft: Draft) -> None:
     rng = draft.rng
     say = {code: value.printed for code, value in draft.values.items()}
     page = draft.page(210, 297, frame=rng.choice(((9.0, 9.0, 7.0), None)), frame_colour=(190, 120, 110))
-    page.write(105, 36, "中 标 通 知 书", Ink(rng.choice(("serif", "sans")), 11, (176, 30, 28) if rng.random() < 0.5 else (24, 24, 26), bold=0.025, tracking=0.08), anchor="m")
+    page.write(
+        105,
+        36,
+        "中 标 通 知 书",
+        Ink(
+            rng.choice(("serif", "sans")),
+            11,
+            (176, 30, 28) if rng.random() < 0.5 else (24, 24, 26),
+            bold=0.025,
+            tracking=0.08,
+        ),
+        anchor="m",
+    )
     ink = Ink("serif", 4.9, (34, 34, 36))
     number = rng.choice(("招标编号：", "标段编号：", "项目编号："))
     left = 182 - page.length(number + say["section_no"], ink.sized(4.2))
@@ -53,8 +79,10 @@ def _text(draft: Draft) -> None:
         page.flow(28, 72, [Part(say["winner"], "winner"), "："], ink, 154)
     opening = f"{rng.choice(('你方', '贵公司'))}于{rng.choice(('规定的递交截止时间前', '本次招标活动中'))}递交的"
     body: list[Part | str] = [
-        opening, Part(say["section_name"], "section_name"), "投标文件已被我方接受，经评标委员会评审并公示，现确定你方为该标段的中标人。主要中标内容如下：",
-    ]  # fmt: skip
+        opening,
+        Part(say["section_name"], "section_name"),
+        "投标文件已被我方接受，经评标委员会评审并公示，现确定你方为该标段的中标人。主要中标内容如下：",
+    ]
     y = page.flow(28, 84, body, ink, 154, leading=1.75, indent=9.8)
     figures, _, words = say["bid_price"].partition("（大写：")
     items: tuple[tuple[str, list[Part | str]], ...] = (
@@ -83,16 +111,44 @@ def _table(draft: Draft) -> None:
     page.write(105, 30, "中标通知书", Ink("sans", 10, (24, 24, 26), bold=0.025, tracking=0.3), anchor="m")
     label, value = Ink("sans", 4.3, (30, 30, 32)), Ink("serif", 4.4, (36, 36, 40))
     rows = (
-        (13, (grid.label(0.22, rng.choice(("标段名称", "工程名称", "项目名称"))), grid.value(0.78, say["section_name"], "section_name"))),
-        (13, (grid.label(0.22, rng.choice(("标段编号", "招标编号"))), grid.value(0.78, say["section_no"], "section_no"))),
+        (
+            13,
+            (
+                grid.label(0.22, rng.choice(("标段名称", "工程名称", "项目名称"))),
+                grid.value(0.78, say["section_name"], "section_name"),
+            ),
+        ),
+        (
+            13,
+            (grid.label(0.22, rng.choice(("标段编号", "招标编号"))), grid.value(0.78, say["section_no"], "section_no")),
+        ),
         (13, (grid.label(0.22, rng.choice(("招标人", "建设单位"))), grid.value(0.78, say["tenderer"], "tenderer"))),
         (13, (grid.label(0.22, rng.choice(("中标人", "中标单位"))), grid.value(0.78, say["winner"], "winner"))),
         (17, (grid.label(0.22, "中标价"), grid.value(0.78, say["bid_price"], "bid_price"))),
         (13, (grid.label(0.22, "建设规模"), grid.value(0.78, say["scale"], "scale"))),
-        (13, (grid.label(0.22, rng.choice(("项目经理", "项目负责人"))), grid.value(0.26, say["manager"], "manager"), grid.label(0.18, "注册编号"), grid.value(0.34, say["manager_register_no"], "manager_register_no"))),
-        (13, (grid.label(0.22, "工期"), grid.value(0.26, say["duration"], "duration"), grid.label(0.18, "质量标准"), grid.value(0.34, say["quality"], "quality"))),
-        (18, (grid.label(0.22, "备注"), grid.value(0.78, "中标人应当自本通知书发出之日起30日内与招标人订立书面合同。"))),
-    )  # fmt: skip
+        (
+            13,
+            (
+                grid.label(0.22, rng.choice(("项目经理", "项目负责人"))),
+                grid.value(0.26, say["manager"], "manager"),
+                grid.label(0.18, "注册编号"),
+                grid.value(0.34, say["manager_register_no"], "manager_register_no"),
+            ),
+        ),
+        (
+            13,
+            (
+                grid.label(0.22, "工期"),
+                grid.value(0.26, say["duration"], "duration"),
+                grid.label(0.18, "质量标准"),
+                grid.value(0.34, say["quality"], "quality"),
+            ),
+        ),
+        (
+            18,
+            (grid.label(0.22, "备注"), grid.value(0.78, "中标人应当自本通知书发出之日起30日内与招标人订立书面合同。")),
+        ),
+    )
     y = grid.draw(page, 25, 54, 160, rows, label, value)
     page.write(36, y + 18, "招标人（盖章）：", label)
     page.write(116, y + 18, "招标代理机构（盖章）：", label)

@@ -1,4 +1,4 @@
-"""Business licences: landscape (since 2019), portrait (2015–2019), the two-fold licence with a 15-digit number (before)."""
+"""Business licences: landscape (since 2019), portrait (2015–2019), and the two-fold ones of before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from random import Random
 
 from samples import ornaments
 from samples.canvas import Canvas, Ink
-from samples.form import Column, Draft, Row, fitted, seal, seal_number, split_date
+from samples.form import Column, Draft, Row, fitted, labelled, seal, seal_number, split_date
+from samples.sheets import two_fold
 from samples.values import companies, dates, identifiers, money, people, places, projects
 from samples.values.places import Region
 from samples.values.value import Value
@@ -42,12 +43,33 @@ class Subject:
 
 COMPANY = Subject(
     "company",
-    ("有限责任公司(自然人投资或控股)", "有限责任公司（自然人独资）", "有限责任公司（法人独资）", "其他有限责任公司", "股份有限公司(非上市、自然人投资或控股)", "有限责任公司"),
-    "法定代表人", "住所", "注册资本", "成立日期", "营业期限",
-)  # fmt: skip
+    (
+        "有限责任公司(自然人投资或控股)",
+        "有限责任公司（自然人独资）",
+        "有限责任公司（法人独资）",
+        "其他有限责任公司",
+        "股份有限公司(非上市、自然人投资或控股)",
+        "有限责任公司",
+    ),
+    "法定代表人",
+    "住所",
+    "注册资本",
+    "成立日期",
+    "营业期限",
+)
 INDIVIDUAL = Subject("individual", ("个体工商户",), "经营者", "经营场所", None, "注册日期", None)
-PARTNERSHIP = Subject("partnership", ("有限合伙企业", "普通合伙企业"), "执行事务合伙人", "主要经营场所", None, "成立日期", "合伙期限")
-BRANCH = Subject("branch", ("有限责任公司分公司", "其他有限责任公司分公司", "有限责任公司分公司（自然人投资或控股）"), "负责人", "营业场所", None, "成立日期", "营业期限")
+PARTNERSHIP = Subject(
+    "partnership", ("有限合伙企业", "普通合伙企业"), "执行事务合伙人", "主要经营场所", None, "成立日期", "合伙期限"
+)
+BRANCH = Subject(
+    "branch",
+    ("有限责任公司分公司", "其他有限责任公司分公司", "有限责任公司分公司（自然人投资或控股）"),
+    "负责人",
+    "营业场所",
+    None,
+    "成立日期",
+    "营业期限",
+)
 SOLE = Subject("sole", ("个人独资企业",), "投资人", "住所", "资金数额", "成立日期", None)
 
 _SUBJECTS = {"individual": INDIVIDUAL, "partnership": PARTNERSHIP, "branch": BRANCH, "sole_proprietor": SOLE}
@@ -58,7 +80,7 @@ def draw(draft: Draft) -> None:
     subject = _SUBJECTS.get(draft.variant, COMPANY)
     where = places.region(draft.rng)
     if draft.variant == "old_two_fold":
-        _old(draft, where)
+        two_fold.draw(draft, where)
     elif draft.variant.startswith("portrait"):
         _fill(draft, subject, where, dates.between(draft.rng, dt.date(2015, 10, 1), dt.date(2018, 12, 28)))
         _portrait(draft, subject, where)
@@ -70,7 +92,9 @@ def draw(draft: Draft) -> None:
 def _fill(draft: Draft, subject: Subject, where: Region, issued: dt.date) -> None:
     """Invent the values; ``issued`` closes the licence, the business was founded before it."""
     rng = draft.rng
-    name = {"individual": companies.shop, "partnership": companies.partnership, "branch": companies.branch}.get(subject.kind, companies.name)(rng, where)
+    name = {"individual": companies.shop, "partnership": companies.partnership, "branch": companies.branch}.get(
+        subject.kind, companies.name
+    )(rng, where)
     founded = dates.between(rng, dt.date(2001, 1, 2), issued)
     draft.say("uscc", identifiers.credit_code(rng, where.code, individual=subject.kind == "individual"))
     draft.say("name", name)
@@ -95,15 +119,17 @@ def _term(rng: Random, founded: dt.date) -> Value:
     return dates.span(rng, founded, end)
 
 
-def _row(draft: Draft, label: str | None, code: str) -> list[Row]:
-    return [Row(label, draft.values[code].printed, code)] if label is not None and code in draft.values else []
-
-
 def _landscape(draft: Draft, subject: Subject, where: Region) -> None:
     rng = draft.rng
     original = draft.variant == "landscape_original"
     hue = rng.choice(((150, 158, 132), (128, 145, 150), (150, 140, 120)))
-    page = draft.page(297, 210, colour=rng.choice(((254, 253, 250), (252, 250, 243), (250, 250, 250))), frame=(14, 24, 10), frame_colour=hue)
+    page = draft.page(
+        297,
+        210,
+        colour=rng.choice(((254, 253, 250), (252, 250, 243), (250, 250, 250))),
+        frame=(14, 24, 10),
+        frame_colour=hue,
+    )
     if rng.random() < 0.5:
         ornaments.watermark(page, "SPECIMEN", rng, em=9, grey=240)
     page.stamp(ornaments.emblem(round(28 * page.scale)), 148.5, 26, multiply=False)
@@ -116,25 +142,62 @@ def _landscape(draft: Draft, subject: Subject, where: Region) -> None:
     page.write(31, 56, draft.values["uscc"].printed, value, code="uscc")
     if not original and rng.random() < 0.6:
         page.write(84, 56, rng.choice(("(1-1)", "（1/1）", "1-1")), value)
-    page.stamp(ornaments.qr(f"https://licence.example.test/q?uniscid={draft.values['uscc'].value}", round(25 * page.scale)), 232, 59, multiply=False)
-    ornaments.caption(page, 247, 48, ("扫描二维码登录", "“企业信用信息", "公示系统”了解", "更多登记、备案、", "许可、监管信息。"), Ink("serif", 2.7))
+    page.stamp(
+        ornaments.qr(f"https://licence.example.test/q?uniscid={draft.values['uscc'].value}", round(25 * page.scale)),
+        232,
+        59,
+        multiply=False,
+    )
+    ornaments.caption(
+        page,
+        247,
+        48,
+        ("扫描二维码登录", "“企业信用信息", "公示系统”了解", "更多登记、备案、", "许可、监管信息。"),
+        Ink("serif", 2.7),
+    )
 
     left = Column(31, 28, 62, 84, 10.2)
     right = Column(160, 28, 191, 76, 10.2)
-    y = left.draw(page, 84, [*_row(draft, "名称", "name"), *_row(draft, "类型", "company_type"), *_row(draft, subject.head, "legal_representative")], label, value)
+    y = left.draw(
+        page,
+        84,
+        [
+            *labelled(draft, "名称", "name"),
+            *labelled(draft, "类型", "company_type"),
+            *labelled(draft, subject.head, "legal_representative"),
+        ],
+        label,
+        value,
+    )
     scope = draft.values["scope"].printed
-    left.draw(page, y, _row(draft, "经营范围", "scope"), label, fitted(page, scope, value, left.value_width, 176 - y, left.leading))
+    left.draw(
+        page,
+        y,
+        labelled(draft, "经营范围", "scope"),
+        label,
+        fitted(page, scope, value, left.value_width, 176 - y, left.leading),
+    )
     rows = [
-        *_row(draft, subject.capital, "registered_capital"),
+        *labelled(draft, subject.capital, "registered_capital"),
         *([Row("组成形式", "个人经营", None)] if subject is INDIVIDUAL else []),
-        *_row(draft, subject.founded, "established_on"),
-        *_row(draft, subject.term, "term"),
-        *_row(draft, subject.place, "address"),
+        *labelled(draft, subject.founded, "established_on"),
+        *labelled(draft, subject.term, "term"),
+        *labelled(draft, subject.place, "address"),
     ]
     right.draw(page, 84, rows, label, value)
     page.write(172, 150, "登记机关", label, width=32)
     issued = dt.date.fromisoformat(str(draft.values["issued_on"].value))
-    split_date(page, 200, rng.uniform(167, 171), issued, value.sized(4.6), label, code="issued_on", gap=rng.uniform(2.0, 3.2), drop=rng.uniform(-0.6, 0.9))
+    split_date(
+        page,
+        200,
+        rng.uniform(167, 171),
+        issued,
+        value.sized(4.6),
+        label,
+        code="issued_on",
+        gap=rng.uniform(2.0, 3.2),
+        drop=rng.uniform(-0.6, 0.9),
+    )
     _authority(draft, page, where, 232, rng.uniform(150, 156), 40)
     foot = Ink("serif", 3.2, (70, 70, 70))
     page.write(15, 199, "企业信用信息公示系统网址：http://www.gsxt.example.test", foot)
@@ -150,7 +213,14 @@ def _authority(draft: Draft, page: Canvas, where: Region, cx: float, cy: float, 
 def _portrait(draft: Draft, subject: Subject, where: Region) -> None:
     rng = draft.rng
     original = draft.variant.endswith("original")
-    page = draft.page(210, 297, colour=(253, 252, 246), frame=(10, 16, 9), frame_colour=rng.choice(((170, 160, 120), (140, 150, 140))), ground=(244, 242, 232))
+    page = draft.page(
+        210,
+        297,
+        colour=(253, 252, 246),
+        frame=(10, 16, 9),
+        frame_colour=rng.choice(((170, 160, 120), (140, 150, 140))),
+        ground=(244, 242, 232),
+    )
     page.stamp(ornaments.emblem(round(30 * page.scale)), 105, 42, multiply=False)
     page.write(105, 62, "营业执照", Ink("sans", 19, (40, 36, 28), bold=0.028, tracking=0.4), anchor="m")
     page.write(105, 86, "（正　本）" if original else "（副　本）", Ink("serif", 6), anchor="m")
@@ -161,69 +231,33 @@ def _portrait(draft: Draft, subject: Subject, where: Region) -> None:
     page.write(box[2] / page.scale + 4, 97.4, uscc, value.sized(4.8), code="uscc")
     column = Column(30, 26, 62, 118, 11.0)
     head = [
-        *_row(draft, "名称", "name"), *_row(draft, "类型", "company_type"), *_row(draft, subject.place, "address"),
-        *_row(draft, subject.head, "legal_representative"), *_row(draft, subject.capital, "registered_capital"),
-        *_row(draft, subject.founded, "established_on"), *_row(draft, subject.term, "term"),
-    ]  # fmt: skip
+        *labelled(draft, "名称", "name"),
+        *labelled(draft, "类型", "company_type"),
+        *labelled(draft, subject.place, "address"),
+        *labelled(draft, subject.head, "legal_representative"),
+        *labelled(draft, subject.capital, "registered_capital"),
+        *labelled(draft, subject.founded, "established_on"),
+        *labelled(draft, subject.term, "term"),
+    ]
     y = column.draw(page, 110, head, label, value)
-    column.draw(page, y, _row(draft, "经营范围", "scope"), label, fitted(page, draft.values["scope"].printed, value, column.value_width, 232 - y, 1.25))
-    page.stamp(ornaments.qr(f"https://licence.example.test/q?uniscid={uscc}", round(30 * page.scale)), 46, 256, multiply=False)
+    column.draw(
+        page,
+        y,
+        labelled(draft, "经营范围", "scope"),
+        label,
+        fitted(page, draft.values["scope"].printed, value, column.value_width, 232 - y, 1.25),
+    )
+    page.stamp(
+        ornaments.qr(f"https://licence.example.test/q?uniscid={uscc}", round(30 * page.scale)), 46, 256, multiply=False
+    )
     page.write(90, 240, "登记机关", label, width=32)
     issued = dt.date.fromisoformat(str(draft.values["issued_on"].value))
     split_date(page, 114, 260, issued, value.sized(4.8), label, code="issued_on", gap=2.4, drop=rng.uniform(-0.6, 0.6))
     _authority(draft, page, where, 150, rng.uniform(242, 250), 42)
-    page.write(105, 289.4, "企业信用信息公示系统网址：http://www.gsxt.example.test", Ink("serif", 3.2, (70, 70, 70)), anchor="m")
-
-
-def _old(draft: Draft, where: Region) -> None:
-    """The two-fold licence: form on the left, notes, seal and a date in Chinese characters on the right."""
-    rng = draft.rng
-    issued = dates.between(rng, dt.date(2006, 2, 1), dt.date(2014, 12, 20))
-    founded = dates.between(rng, dt.date(1995, 1, 5), issued)
-    draft.say("uscc", identifiers.registration_number(rng, where.code))
-    draft.say("name", companies.name(rng, where, form=rng.choice(("有限公司", "有限责任公司"))))
-    draft.say("address", places.address(rng, where, long=rng.random() < 0.3))
-    draft.say("legal_representative", people.person(rng))
-    draft.say("registered_capital", money.capital(rng))
-    draft.say("company_type", Value.plain(rng.choice(("有限责任公司", "有限公司(自然人独资)", "有限责任公司（自然人投资或控股）"))))
-    draft.say("scope", projects.business_scope(rng, rng.choice((3, 5, 8))))
-    draft.say("established_on", Value(f"{founded.year}年{founded.month:02d}月{founded.day:02d}日", founded.isoformat()))
-    draft.say("term", dates.span(rng, founded, dates.later(founded, 50), joiner="至"))
-    draft.say("authority", companies.registrar(rng, where, old=True))
-    draft.say("issued_on", dates.in_characters(issued))
-    page = draft.page(297, 210, colour=rng.choice(((228, 232, 238), (236, 232, 238), (240, 240, 236))))
-    page.rule(148.5, 6, 148.5, 204, 0.3, (205, 208, 214))
-    page.write(20, 16, "企业法人营业执照", Ink("sans", 12.5, (30, 30, 34), bold=0.03), width=104)
-    ink = Ink("sans", 4.2, (34, 34, 38), bold=0.02)
-    value = Ink(rng.choice(("serif", "sans")), 4.4, (44, 44, 50))
-    page.write(72, 36, "（副　本）", Ink("serif", 5.6), anchor="m")
-    page.write(62, 46, "注册号", ink.sized(4.2))
-    page.write(79, 46, draft.values["uscc"].printed, value, code="uscc")
-    column = Column(20, 30, 53, 90, 9.4)
-    rows = [
-        *_row(draft, "名称", "name"), *_row(draft, "住所", "address"), *_row(draft, "法定代表人姓名", "legal_representative"),
-        *_row(draft, "注册资本", "registered_capital"), Row("实收资本", draft.values["registered_capital"].printed, None),
-        *_row(draft, "公司类型", "company_type"),
-    ]  # fmt: skip
-    y = column.draw(page, 58, rows, ink, value)
-    column.draw(page, y, _row(draft, "经营范围", "scope"), ink, fitted(page, draft.values["scope"].printed, value, column.value_width, 176 - y, 1.25))
-    column.draw(page, 182, [*_row(draft, "成立日期", "established_on"), *_row(draft, "营业期限", "term")], ink, value)
-    page.write(222, 26, "须　　知", Ink("sans", 4.2), anchor="m")
-    notes = (
-        "1. 本执照是企业法人资格和合法经营的凭证。",
-        "2. 本执照分为正本和副本，二者效力相同。",
-        "3. 正本应当置于住所的醒目位置。",
-        "4. 本执照不得伪造、涂改、出租、出借、转让。",
-        "5. 登记事项发生变化，应当申请变更登记。",
-        "6. 每年三月一日至六月三十日应当参加年度检验。",
+    page.write(
+        105,
+        289.4,
+        "企业信用信息公示系统网址：http://www.gsxt.example.test",
+        Ink("serif", 3.2, (70, 70, 70)),
+        anchor="m",
     )
-    ornaments.caption(page, 166, 36, notes, Ink("serif", 3.2), 1.75)
-    page.write(222, 78, "年度检验情况", Ink("sans", 4.0), anchor="m")
-    page.frame(168, 86, 276, 112)
-    for x in (195, 222, 249):
-        page.rule(x, 86, x, 112)
-    printed_below = rng.random() < 0.4
-    if printed_below:
-        page.write(234, 158, draft.values["authority"].printed, Ink("sans", 5.2), anchor="m", code="authority")
-    page.write(234, 176, draft.values["issued_on"].printed, Ink("serif", 4.6, tracking=0.15), anchor="m", code="issued_on")
-    seal(draft, page, draft.values["authority"].printed, 234, rng.uniform(156, 162), 40, code=None if printed_below else "authority")

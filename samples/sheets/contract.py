@@ -1,4 +1,4 @@
-"""Excerpts of construction contracts laid out like GF-2017-0201: cover, agreement, clauses, signatures; 3 to 6 pages."""
+"""Excerpts of construction contracts laid out like GF-2017-0201: cover, agreement, clauses, signatures."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _fill(draft: Draft) -> None:
     price = money.price(rng)
     draft.say("section_name", projects.section(rng, where))
     draft.say("client", companies.public_body(rng, where))
-    parties = (companies.name(rng, where).printed,)
+    parties: tuple[str, ...] = (companies.name(rng, where).printed,)
     if draft.variant == "consortium":
         parties = (*parties, companies.designer(rng, where).printed)
     draft.say("contractor", Value("、".join(parties), parties))
@@ -84,7 +84,11 @@ def _cover(draft: Draft) -> None:
     page.write(105, 70, "建设工程施工合同", Ink("sans", 13, (20, 20, 22), bold=0.025, tracking=0.15), anchor="m")
     ink = Ink("serif", 5.2)
     y = 138.0
-    for label, text in (("工程名称：", say["section_name"]), ("发 包 人：", say["client"]), ("承 包 人：", say["contractor"])):
+    for label, text in (
+        ("工程名称：", say["section_name"]),
+        ("发 包 人：", say["client"]),
+        ("承 包 人：", say["contractor"]),
+    ):
         box = page.write(36, y, label, ink)
         y = page.flow(box[2] / page.scale + 1, y, [Part(text, underlined=True)], ink, 112, leading=1.6) + 7
 
@@ -94,16 +98,28 @@ def _agreement(draft: Draft, where: str) -> None:
     page.write(105, 24, "第一部分　合同协议书", Ink("sans", 6.2, bold=0.02), anchor="m")
     y = _paragraph(page, 40, ["发包人（全称）：", _part(draft, "client")])
     y = _paragraph(page, y, ["承包人（全称）：", _part(draft, "contractor")])
-    y = _paragraph(page, y, ["双方就下列工程的施工及有关事项协商一致，遵循平等、自愿、公平和诚实信用的原则，订立本合同，共同遵守。"])
+    y = _paragraph(
+        page,
+        y,
+        ["双方就下列工程的施工及有关事项协商一致，遵循平等、自愿、公平和诚实信用的原则，订立本合同，共同遵守。"],
+    )
     y = _head(page, y, "一、工程概况")
     y = _paragraph(page, y, ["1. 工程名称：", _part(draft, "section_name"), "。"])
     y = _paragraph(page, y, ["2. 工程地点：", _part(draft, "place"), "。"])
-    y = _paragraph(page, y, ["3. 资金来源：", Part(draft.rng.choice(("财政资金", "自筹资金", "专项债券资金")), underlined=True), "。"])
+    y = _paragraph(
+        page,
+        y,
+        ["3. 资金来源：", Part(draft.rng.choice(("财政资金", "自筹资金", "专项债券资金")), underlined=True), "。"],
+    )
     y = _paragraph(page, y, ["4. 工程内容：", _part(draft, "content"), "。"])
     y = _head(page, y, "二、合同工期")
     y = _paragraph(page, y, ["计划开工日期：", _part(draft, "start_on"), "。"])
     y = _paragraph(page, y, ["计划竣工日期：", _part(draft, "finish_on"), "。"])
-    _paragraph(page, y, ["工期总日历天数：", _part(draft, "duration"), "。总日历天数与前述起止日期不一致的，以总日历天数为准。"])
+    _paragraph(
+        page,
+        y,
+        ["工期总日历天数：", _part(draft, "duration"), "。总日历天数与前述起止日期不一致的，以总日历天数为准。"],
+    )
 
 
 def _terms(draft: Draft) -> None:
@@ -113,16 +129,28 @@ def _terms(draft: Draft) -> None:
     y = _head(page, y, "四、签约合同价与合同价格形式")
     words, _, figures = draft.values["price"].printed.removeprefix("人民币（大写）").partition("（")
     price: list[Part | str] = [
-        "1. 签约合同价为：人民币（大写）", Part(words, "price", underlined=True), "（", Part(figures.removesuffix("）"), "price", underlined=True), "）。",
-    ]  # fmt: skip
+        "1. 签约合同价为：人民币（大写）",
+        Part(words, "price", underlined=True),
+        "（",
+        Part(figures.removesuffix("）"), "price", underlined=True),
+        "）。",
+    ]
     y = _paragraph(page, y, price)
     y = _paragraph(page, y, [f"2. 合同价格形式：{draft.rng.choice(('固定单价合同', '固定总价合同'))}。"])
     y = _head(page, y, "五、项目经理")
     y = _paragraph(page, y, [draft.rng.choice(("承包人项目经理：", "项目经理：")), _part(draft, "manager"), "。"])
     y = _head(page, y, "六、合同文件构成")
-    y = _paragraph(page, y, ["本协议书与中标通知书、投标函及其附录、专用条款、通用条款、技术标准和要求、图纸、已标价工程量清单共同构成合同文件。"])
+    y = _paragraph(
+        page,
+        y,
+        [
+            "本协议书与中标通知书、投标函及其附录、专用条款、通用条款、技术标准和要求、图纸、已标价工程量清单共同构成合同文件。"
+        ],
+    )
     y = _head(page, y, "七、承诺")
-    _paragraph(page, y, ["发包人承诺按照约定支付合同价款。承包人承诺按照约定完成施工，确保质量和安全，不进行转包及违法分包。"])
+    _paragraph(
+        page, y, ["发包人承诺按照约定支付合同价款。承包人承诺按照约定完成施工，确保质量和安全，不进行转包及违法分包。"]
+    )
 
 
 def _clauses(draft: Draft, number: int) -> None:
@@ -140,7 +168,10 @@ def _signatures(draft: Draft) -> None:
     y = _head(page, 30, "八、签订时间与生效")
     y = _paragraph(page, y, ["本合同于", _part(draft, "signed_on"), "签订，自双方签字并加盖公章之日起生效。"])
     y = _paragraph(page, y, ["本合同一式陆份，具有同等法律效力，发包人执叁份，承包人执叁份。"]) + 16
-    for x, role, body in ((28.0, "发包人", say["client"]), (110.0, "承包人", draft.values["contractor"].printed.split("、")[0])):
+    for x, role, body in (
+        (28.0, "发包人", say["client"]),
+        (110.0, "承包人", draft.values["contractor"].printed.split("、")[0]),
+    ):
         page.write(x, y, f"{role}：（公章）", _HEAD)
         bottom = page.flow(x, y + 12, [body], _TEXT, 74, leading=1.5)
         page.write(x, bottom + 6, "法定代表人或其委托代理人：", _TEXT)

@@ -30,10 +30,31 @@ class System:
 
 
 _SYSTEMS = {
-    "quality": System("quality", "质量管理体系认证证书", "质量管理体系", "Quality Management System", "Q", ("GB/T 19001-2016/ISO 9001:2015", "GB/T19001-2016/ISO9001:2015", "GB/T 19001-2016")),
-    "environment": System("environment", "环境管理体系认证证书", "环境管理体系", "Environmental Management System", "E", ("GB/T 24001-2016/ISO 14001:2015", "GB/T24001-2016/ISO14001:2015")),
-    "safety": System("safety", "职业健康安全管理体系认证证书", "职业健康安全管理体系", "Occupational Health and Safety Management System", "S", ("GB/T 45001-2020/ISO 45001:2018", "GB/T45001-2020/ISO45001:2018")),
-}  # fmt: skip
+    "quality": System(
+        "quality",
+        "质量管理体系认证证书",
+        "质量管理体系",
+        "Quality Management System",
+        "Q",
+        ("GB/T 19001-2016/ISO 9001:2015", "GB/T19001-2016/ISO9001:2015", "GB/T 19001-2016"),
+    ),
+    "environment": System(
+        "environment",
+        "环境管理体系认证证书",
+        "环境管理体系",
+        "Environmental Management System",
+        "E",
+        ("GB/T 24001-2016/ISO 14001:2015", "GB/T24001-2016/ISO14001:2015"),
+    ),
+    "safety": System(
+        "safety",
+        "职业健康安全管理体系认证证书",
+        "职业健康安全管理体系",
+        "Occupational Health and Safety Management System",
+        "S",
+        ("GB/T 45001-2020/ISO 45001:2018", "GB/T45001-2020/ISO45001:2018"),
+    ),
+}
 
 
 def draw(draft: Draft) -> None:
@@ -70,7 +91,9 @@ def _logo(page: Canvas, rng: Random) -> None:
     side = round(24 * page.scale)
     sheet = ornaments.paper(side, side, (255, 255, 255), rng, grain=0)
     colour = rng.choice(((30, 70, 140), (20, 120, 90), (150, 40, 40)))
-    ornaments.draw_curves(sheet, ornaments.rosette((side / 2, side / 2), side * 0.46, 6, 9), colour, max(1, side // 120))
+    ornaments.draw_curves(
+        sheet, ornaments.rosette((side / 2, side / 2), side * 0.46, 6, 9), colour, max(1, side // 120)
+    )
     page.stamp(ornaments.picture(sheet), 105, 36)
 
 
@@ -79,18 +102,43 @@ def _centred(draft: Draft, page: Canvas, system: System) -> None:
     say = {code: value.printed for code, value in draft.values.items()}
     page.write(105, 54, say["certificate_name"], _title(system), anchor="m", code="certificate_name")
     text = Ink("sans", 4.0, (50, 50, 54))
-    _labelled_line(page, 178, 78, draft.rng.choice(("证书编号：", "注册号：", "证书注册号：")), say["cert_no"], "cert_no", text)
+    _labelled_line(
+        page, 178, 78, draft.rng.choice(("证书编号：", "注册号：", "证书注册号：")), say["cert_no"], "cert_no", text
+    )
     page.write(105, 90, "兹 证 明", text.sized(4.6), anchor="m")
     page.write(105, 101, say["company"], Ink("sans", 7.2, (20, 20, 24), bold=0.02), anchor="m", code="company")
     y = 115.0
     for label, code in (("统一社会信用代码：", "uscc"), ("注册地址：", "address")):
         y = page.flow(32, y, [label, Part(say[code], code)], text, 146, align="m") + 3
     strong = Ink("sans", 5.0, (24, 24, 28), bold=0.02)
-    y = page.flow(28, y + 5, [system.system, "符合 ", Part(say["standard"], "standard"), " 标准"], strong, 154, align="m") + 5
-    y = page.flow(28, y, [draft.rng.choice((f"{system.system}适用于：", "认证范围：", "该体系覆盖范围："))], strong, 154, align="m") + 2
+    y = (
+        page.flow(
+            28, y + 5, [system.system, "符合 ", Part(say["standard"], "standard"), " 标准"], strong, 154, align="m"
+        )
+        + 5
+    )
+    y = (
+        page.flow(
+            28,
+            y,
+            [draft.rng.choice((f"{system.system}适用于：", "认证范围：", "该体系覆盖范围："))],
+            strong,
+            154,
+            align="m",
+        )
+        + 2
+    )
     page.flow(34, y, [Part(say["scope"], "scope")], strong.sized(4.7), 142, align="m")
     small = Ink("serif", 4.1, (50, 50, 54))
-    _pairs(page, 212, ((30, "初次发证日期：", say["first_issued_on"], "first_issued_on"), (118, "颁证日期：", say["issued_on"], "issued_on")), small)
+    _pairs(
+        page,
+        212,
+        (
+            (30, "初次发证日期：", say["first_issued_on"], "first_issued_on"),
+            (118, "颁证日期：", say["issued_on"], "issued_on"),
+        ),
+        small,
+    )
     _pairs(page, 221, ((30, "证书有效期至：", say["valid_until"], "valid_until"),), small)
     _foot(draft, page)
 
@@ -102,10 +150,19 @@ def _labelled(draft: Draft, page: Canvas, system: System) -> None:
     label = Ink("sans", 4.5, (30, 30, 34), bold=0.02)
     value = Ink("serif", 4.5, (40, 40, 46))
     rows = (
-        ("证书编号", "cert_no"), ("获证组织名称", "company"), ("统一社会信用代码", "uscc"), ("注册地址", "address"),
-        ("认证标准", "standard"), ("认证范围", "scope"), ("初次获证日期", "first_issued_on"), ("颁证日期", "issued_on"), ("有效期至", "valid_until"),
-    )  # fmt: skip
-    Column(30, 38, 74, 106, 12.5, colon="：").draw(page, 82, [Row(text, say[code], code) for text, code in rows], label, value)
+        ("证书编号", "cert_no"),
+        ("获证组织名称", "company"),
+        ("统一社会信用代码", "uscc"),
+        ("注册地址", "address"),
+        ("认证标准", "standard"),
+        ("认证范围", "scope"),
+        ("初次获证日期", "first_issued_on"),
+        ("颁证日期", "issued_on"),
+        ("有效期至", "valid_until"),
+    )
+    Column(30, 38, 74, 106, 12.5, colon="：").draw(
+        page, 82, [Row(text, say[code], code) for text, code in rows], label, value
+    )
     _foot(draft, page)
 
 
@@ -118,11 +175,16 @@ def _bilingual(draft: Draft, page: Canvas, system: System) -> None:
     english = Ink("serif", 3.0, (110, 110, 116))
     value = Ink("serif", 4.5, (36, 36, 42))
     rows = (
-        ("证书编号", "Certificate No.", "cert_no"), ("组织名称", "Name of Organization", "company"),
-        ("统一社会信用代码", "Unified Social Credit Code", "uscc"), ("注册地址", "Registered Address", "address"),
-        ("认证标准", "Standard", "standard"), ("认证范围", "Scope of Certification", "scope"),
-        ("初次发证日期", "Initial Issue Date", "first_issued_on"), ("发证日期", "Date of Issue", "issued_on"), ("有效期至", "Valid Until", "valid_until"),
-    )  # fmt: skip
+        ("证书编号", "Certificate No.", "cert_no"),
+        ("组织名称", "Name of Organization", "company"),
+        ("统一社会信用代码", "Unified Social Credit Code", "uscc"),
+        ("注册地址", "Registered Address", "address"),
+        ("认证标准", "Standard", "standard"),
+        ("认证范围", "Scope of Certification", "scope"),
+        ("初次发证日期", "Initial Issue Date", "first_issued_on"),
+        ("发证日期", "Date of Issue", "issued_on"),
+        ("有效期至", "Valid Until", "valid_until"),
+    )
     y = 82.0
     for zh, en, code in rows:
         page.write(30, y, f"{zh}：", label)
@@ -151,8 +213,28 @@ def _pairs(page: Canvas, y: float, pairs: tuple[tuple[float, str, str, str], ...
 def _foot(draft: Draft, page: Canvas) -> None:
     """QR code, the issuer's name, and its seal over a corner of it or standing free."""
     issuer = draft.values["issuer"].printed
-    page.stamp(ornaments.qr(f"https://cert.example.test/{draft.values['cert_no'].value}", round(21 * page.scale)), 42, 246, multiply=False)
-    ornaments.caption(page, 56, 240, ("本证书的有效性可扫描左侧二维码查询", "获证组织须按期接受监督审核方可保持证书有效"), Ink("sans", 3.1, (70, 70, 76)), 1.7)
+    page.stamp(
+        ornaments.qr(f"https://cert.example.test/{draft.values['cert_no'].value}", round(21 * page.scale)),
+        42,
+        246,
+        multiply=False,
+    )
+    ornaments.caption(
+        page,
+        56,
+        240,
+        ("本证书的有效性可扫描左侧二维码查询", "获证组织须按期接受监督审核方可保持证书有效"),
+        Ink("sans", 3.1, (70, 70, 76)),
+        1.7,
+    )
     page.write(105, 261, issuer, Ink("sans", 6.2, (28, 40, 90), bold=0.02), anchor="m", code="issuer")
     page.write(105, 270.5, "Certification body (specimen)", Ink("serif", 3.0, (110, 110, 116)), anchor="m")
-    seal(draft, page, issuer, draft.rng.uniform(158, 166), draft.rng.uniform(246, 256), 36, centre_line=draft.rng.choice(("证书专用章", "认证专用章")))
+    seal(
+        draft,
+        page,
+        issuer,
+        draft.rng.uniform(158, 166),
+        draft.rng.uniform(246, 256),
+        36,
+        centre_line=draft.rng.choice(("证书专用章", "认证专用章")),
+    )

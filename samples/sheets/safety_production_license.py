@@ -19,14 +19,25 @@ def draw(draft: Draft) -> None:
     """One permit of the draft's variant."""
     rng = draft.rng
     where = places.region(rng)
-    first, last = (dt.date(2016, 3, 1), dt.date(2020, 5, 1)) if draft.variant == "expired" else (dt.date(2025, 6, 1), dt.date(2026, 6, 30))
+    first, last = (
+        (dt.date(2016, 3, 1), dt.date(2020, 5, 1))
+        if draft.variant == "expired"
+        else (dt.date(2025, 6, 1), dt.date(2026, 6, 30))
+    )
     start = dates.between(rng, first, last)
     issued = dates.between(rng, start - dt.timedelta(days=20), start)
     draft.say("cert_no", identifiers.safety_permit_number(rng, where.short, start.year))
     draft.say("company", companies.name(rng, where))
     draft.say("principal", people.person(rng))
     draft.say("address", places.address(rng, where, long=rng.random() < 0.3))
-    draft.say("economic_type", Value.plain(rng.choice(("有限责任公司(自然人投资或控股)", "有限责任公司（法人独资）", "其他有限责任公司", "股份有限公司"))))
+    draft.say(
+        "economic_type",
+        Value.plain(
+            rng.choice(
+                ("有限责任公司(自然人投资或控股)", "有限责任公司（法人独资）", "其他有限责任公司", "股份有限公司")
+            )
+        ),
+    )
     draft.say("scope", Value.plain("建筑施工"))
     draft.say("valid", dates.span(rng, start, dates.later(start, YEARS_VALID), joiner=rng.choice(("至", " 至 "))))
     draft.say("authority", companies.construction_authority(rng, where))
@@ -38,21 +49,45 @@ def draw(draft: Draft) -> None:
 
 
 def _rows(draft: Draft, company: str, principal: str) -> list[Row]:
-    labels = ((company, "company"), (principal, "principal"), ("单位地址", "address"), ("经济类型", "economic_type"), ("许可范围", "scope"), ("有效期", "valid"))
+    labels = (
+        (company, "company"),
+        (principal, "principal"),
+        ("单位地址", "address"),
+        ("经济类型", "economic_type"),
+        ("许可范围", "scope"),
+        ("有效期", "valid"),
+    )
     return [Row(label, draft.values[code].printed, code) for label, code in labels]
 
 
 def _landscape(draft: Draft, issued: dt.date) -> None:
     rng = draft.rng
-    page = draft.page(297, 206, colour=rng.choice(((252, 252, 226), (253, 250, 236), (250, 252, 240))), frame=(9, 9, 8), frame_colour=(110, 122, 96))
+    page = draft.page(
+        297,
+        206,
+        colour=rng.choice(((252, 252, 226), (253, 250, 236), (250, 252, 240))),
+        frame=(9, 9, 8),
+        frame_colour=(110, 122, 96),
+    )
     page.stamp(ornaments.emblem(round(36 * page.scale), gold=(196, 152, 50)), 148.5, 38, multiply=False)
-    page.write(148.5, 60, "安全生产许可证", Ink("sans", 17.5, rng.choice(((96, 78, 24), (60, 52, 20))), bold=0.028, tracking=0.22), anchor="m")
+    page.write(
+        148.5,
+        60,
+        "安全生产许可证",
+        Ink("sans", 17.5, rng.choice(((96, 78, 24), (60, 52, 20))), bold=0.028, tracking=0.22),
+        anchor="m",
+    )
     _number(draft, page, 148.5, 84)
     label = Ink("sans", 5.0, (30, 30, 30), bold=0.02)
     value = Ink("serif", 4.6, (52, 52, 52))
     column = Column(64, 34, 104, 150, 9.3, colon="：")
     column.draw(page, 101, _rows(draft, rng.choice(("单位名称", "企业名称")), "主要负责人"), label, value)
-    page.stamp(ornaments.qr(f"https://permit.example.test/{draft.values['cert_no'].value}", round(27 * page.scale)), 38, 140, multiply=False)
+    page.stamp(
+        ornaments.qr(f"https://permit.example.test/{draft.values['cert_no'].value}", round(27 * page.scale)),
+        38,
+        140,
+        multiply=False,
+    )
     authority = draft.values["authority"].printed
     if draft.variant == "seal_only":
         page.write(184, 163, "发证机关：", label)
@@ -66,8 +101,9 @@ def _landscape(draft: Draft, issued: dt.date) -> None:
 
 
 def _portrait(draft: Draft, issued: dt.date) -> None:
-    rng = draft.rng
-    page = draft.page(210, 297, colour=(253, 251, 240), frame=(11, 11, 10), frame_colour=(120, 130, 90), ground=(244, 243, 226))
+    page = draft.page(
+        210, 297, colour=(253, 251, 240), frame=(11, 11, 10), frame_colour=(120, 130, 90), ground=(244, 243, 226)
+    )
     page.stamp(ornaments.emblem(round(34 * page.scale)), 105, 46, multiply=False)
     page.write(105, 70, "安全生产许可证", Ink("serif", 15, (150, 30, 26), bold=0.03, tracking=0.2), anchor="m")
     page.write(105, 90, "（副　本）", Ink("serif", 6), anchor="m")

@@ -49,7 +49,7 @@ def _ordinal(number: int) -> str:
 
 
 def span(rng: Random, start: dt.date, end: dt.date | None, *, joiner: str | None = None) -> Value:
-    """From ``start`` to ``end``; an open end is printed 长期. Canonical form ``from/to`` with an empty end when open."""
+    """From ``start`` to ``end``, printed 长期 where open. Canonical form ``from/to``, an open end empty."""
     joiner = joiner or rng.choice(("至", " 至 "))
     first = full(start).printed
     last = full(end).printed if end else "长期"

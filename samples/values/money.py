@@ -56,12 +56,24 @@ def _group(group: int) -> str:
 
 def capital(rng: Random, *, foreign: bool = False) -> Value:
     """Registered capital, between 10 万 and 6 亿."""
-    wan = Decimal(rng.choice((10, 50, 100, 200, 500, 600, 800, 1000, 1008, 2000, 3000, 5000, 5080, 8000, 10800, 20000, 60000)))
+    wan = Decimal(
+        rng.choice((10, 50, 100, 200, 500, 600, 800, 1000, 1008, 2000, 3000, 5000, 5080, 8000, 10800, 20000, 60000))
+    )
     if foreign:
         code, word = rng.choice((("USD", "美元"), ("EUR", "欧元"), ("HKD", "港元")))
-        return Value(f"{wan}万{word}" if rng.random() < 0.5 else f"{word}{wan}.0000万", f"{canonical(wan * 10000)} {code}")
+        return Value(
+            f"{wan}万{word}" if rng.random() < 0.5 else f"{word}{wan}.0000万", f"{canonical(wan * 10000)} {code}"
+        )
     words = in_words(wan * 10000)
-    forms = (f"{wan}万元", f"{wan}万元整", f"人民币{wan}万元", f"{wan}.000000万人民币", words, f"人民币{words}", f"{wan}万元人民币")
+    forms = (
+        f"{wan}万元",
+        f"{wan}万元整",
+        f"人民币{wan}万元",
+        f"{wan}.000000万人民币",
+        words,
+        f"人民币{words}",
+        f"{wan}万元人民币",
+    )
     return Value(rng.choice(forms), canonical(wan * 10000))
 
 

@@ -36,7 +36,24 @@ REGIONS: tuple[Region, ...] = (
     Region("530102", "云南省", "云", "昆明市", "五华区"),
 )
 
-_ROADS = ("云栖", "长澜", "泰和", "松涛", "锦屏", "望海", "沁园", "紫荆", "鸿雁", "金穗", "浑源", "曹营", "未央", "土门", "翀云", "旻月")
+_ROADS = (
+    "云栖",
+    "长澜",
+    "泰和",
+    "松涛",
+    "锦屏",
+    "望海",
+    "沁园",
+    "紫荆",
+    "鸿雁",
+    "金穗",
+    "浑源",
+    "曹营",
+    "未央",
+    "土门",
+    "翀云",
+    "旻月",
+)
 _ESTATES = ("澜庭国际广场", "启元大厦", "创智产业园", "星河商务中心", "恒筑科技园", "汇鑫花园", "翠堤雅居", "建工新村")
 
 
@@ -58,13 +75,12 @@ def address(rng: Random, where: Region, *, long: bool = False) -> Value:
         )
     )
     if long:
-        rest = f"{rng.choice(_ESTATES)}{rng.choice('ABC')}区{rng.randrange(1, 19)}号楼{rng.randrange(3, 28)}层" + (
-            f"{rng.randrange(301, 2899)}室（{rng.choice(('自主申报', '集群登记', '承诺申报'))}）"
-        )
+        tower = f"{rng.choice(_ESTATES)}{rng.choice('ABC')}区{rng.randrange(1, 19)}号楼{rng.randrange(3, 28)}层"
+        rest = f"{tower}{rng.randrange(301, 2899)}室（{rng.choice(('自主申报', '集群登记', '承诺申报'))}）"
     return Value.plain(f"{province}{where.city}{where.district}{road}{rest}")
 
 
 def site(rng: Random, where: Region) -> Value:
     """Where a project is built."""
-    side = rng.choice(("以东", "以西", "以南", "以北"))
-    return Value.plain(f"{where.city}{where.district}{rng.choice(_ROADS)}路{side}、{rng.choice(_ROADS)}大街{rng.choice(('以南', '以北'))}")
+    first, second = rng.choice(("以东", "以西", "以南", "以北")), rng.choice(("以南", "以北"))
+    return Value.plain(f"{where.city}{where.district}{rng.choice(_ROADS)}路{first}、{rng.choice(_ROADS)}大街{second}")
