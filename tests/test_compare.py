@@ -300,3 +300,28 @@ def test_a_value_split_over_lines_is_asked_about_line_by_line(field_class: Field
     first, second = line("样张市和平区辰光"), line("路12号", others={"路13号": -1.0})
     found = compared(spec("address", field_class), "样张市和平区辰光路13号", reading("address", first, second))
     assert found.rule == "evidence"
+
+
+def test_a_period_with_a_misread_word_between_its_dates_is_near() -> None:
+    found = compared(
+        spec("date_range"), "2025-08-18/2028-08-17", reading("date_range", "2025年08月18日型2028年08月17日")
+    )
+    assert (found.outcome, found.rule) == ("near", "misread")
+    other = compared(
+        spec("date_range"), "2021-01-01/2024-12-31", reading("date_range", "2025年08月18日型2028年08月17日")
+    )
+    assert other.outcome == "mismatch"
+
+
+def test_faint_words_around_the_numbers_of_a_date_do_not_matter_but_a_faint_point_does() -> None:
+    printed = "2025年03月01日"
+    faint = line(printed, confidences(printed, {4: 0.2}))
+    assert compared(spec("date"), "2025-03-01", reading("date", faint)).outcome == "match"
+    amount = line("12.5万元", confidences("12.5万元", {2: 0.3}))
+    assert compared(spec("money"), "125000", reading("money", amount)).outcome == "near"
+
+
+def test_an_entry_that_is_one_of_two_contradicting_amounts_is_near() -> None:
+    printed = reading("money", "¥1,000,001.00（大写：壹佰万元整）")
+    assert compared(spec("money"), "1000000", printed).rule == "contradiction"
+    assert compared(spec("money"), "2000000", printed).outcome == "mismatch"

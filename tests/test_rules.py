@@ -109,6 +109,13 @@ def test_figures_and_words_must_agree() -> None:
     assert codes(verdict(*with_base(price="大写：壹佰万元整（小写：¥1,000,000.00）"))) == []
 
 
+def test_words_that_were_perhaps_not_read_to_their_end_only_warn() -> None:
+    printed = "¥58,456,108.79（大写：伍仟捌佰肆拾伍万陆仟壹佰零捌"
+    found = verdict({**BASE, "price": "58456108.79"}, read(**BASE, price=printed))
+    assert codes(found) == [("rule.amount_in_words", Light.YELLOW)]
+    assert found.light is Light.YELLOW
+
+
 def test_dates_must_not_run_backwards() -> None:
     found = verdict(*with_base(issued_on="2025-02-01", valid="2025-01-01至2028-01-01"))
     assert codes(found) == [("rule.date_order", Light.YELLOW)]

@@ -41,15 +41,17 @@ class Edit:
         return all(unicodedata.category(c)[0] in "PZ" for c in self.entered + self.read)
 
 
-def edits(kind: KindName, entered: str, recognised: str, ink: Ink, floor: float) -> tuple[Edit, ...]:
+def edits(
+    kind: KindName, entered: str, recognised: str, ink: Ink, floor: float, *, garbled: bool = False
+) -> tuple[Edit, ...]:
     """Edits that turn what was read into what was entered, both canonical.
 
     Dates and amounts are compared as printed, so that one wrong digit is one edit. ``floor`` (0 to 1) is the confidence
-    of characters whose ink cannot be told.
+    of characters whose ink cannot be told; ``garbled`` says that ``recognised`` is raw text, no value of the kind.
     """
     if kind in _REWRITTEN:
         printed = text_of(ink)
-        rewritten = as_printed(kind, entered, printed)
+        rewritten = as_printed(kind, entered, printed, garbled=garbled)
         if rewritten is not None:
             return _edits(rewritten, printed, tuple(range(len(ink))), ink, floor)
     return _edits(entered, recognised, placed(recognised, ink), ink, floor)

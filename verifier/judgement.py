@@ -13,8 +13,10 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from extractors.kinds import check_digit_ok, clauses, simplified
+from extractors.kinds import amounts, check_digit_ok, clauses, simplified
 from extractors.kinds.canonical import STRICT_KINDS
+from extractors.kinds.money import plain_decimal
+from extractors.kinds.numerals import NUMERALS, plain
 from extractors.reading import Canonical, FieldReading
 from extractors.template import FieldSpec, KindName
 from verifier.diff import edit_share, joined, similarity
@@ -66,24 +68,49 @@ def judge(spec: FieldSpec, entered: Canonical, reading: FieldReading, limits: Th
 
 
 def legibility(kind: KindName, reading: FieldReading) -> float:
-    """Lowest confidence of the characters that carry the value, 0 to 1: in names and texts punctuation does not."""
-    if kind in STRICT_KINDS:
-        return reading.confidence
-    carrying = [mark.confidence for mark in ink_of(reading) if mark.char.isalnum()]
+    """Lowest confidence of the characters that carry the value, 0 to 1.
+
+    Punctuation does not (except a decimal point), nor do the words between the numbers of a date or after a quantity:
+    canonical equality has already told that they are what they should be.
+    """
+    carrying = [mark.confidence for mark in ink_of(reading) if _carries(kind, mark.char)]
     return min(carrying, default=reading.confidence)
+
+
+def _carries(kind: KindName, char: str) -> bool:
+    if kind in ("money", "quantity") and char in ".．":
+        return True
+    if kind in ("date", "date_range", "month", "quantity", "days"):
+        return char.isdigit() or plain(char) in NUMERALS
+    return char.isalnum()
 
 
 def judge_garbled(kind: KindName, entered: str, reading: FieldReading, limits: Thresholds) -> Judgement:
     """Compare with a reading that is no value of the kind at all: it is misread, never equal, and near at best."""
     ink = ink_of(reading)
-    changes = edits(kind, entered, reading.raw, ink, reading.confidence)
+    if kind == "money" and _one_of_two_amounts(entered, reading.raw):
+        return Judgement("near", "contradiction")
+    changes = edits(kind, entered, reading.raw, ink, reading.confidence, garbled=True)
     alike = similarity(entered.upper(), "".join(reading.raw.split()).upper())
-    if _few(kind, entered, reading.raw, changes, limits):
+    # A code or date that cannot exist was misread somewhere; an amount may be garbled beside its well-read digits.
+    doubted = kind not in ("money", "quantity", "days") or all(
+        _weigh(kind, reading, change, len(changes), None, limits) for change in changes
+    )
+    if doubted and _few(kind, entered, reading.raw, changes, limits):
         return Judgement("near", "misread", changes)
     if reading.confidence < limits.illegible_character:
         outcome: Literal["near", "unreadable"] = "near" if alike >= limits.legible_similarity else "unreadable"
         return Judgement(outcome, "illegible", changes)
     return Judgement("mismatch", "different", changes)
+
+
+def _one_of_two_amounts(entered: str, raw: str) -> bool:
+    """Whether the entry is the figures or the words of a print whose figures and words differ (or were misread)."""
+    printed = amounts(raw)
+    if printed is None or printed.agrees:
+        return False
+    unit = "" if printed.currency == "CNY" else f" {printed.currency}"
+    return entered in {plain_decimal(a) + unit for a in (printed.figures, printed.words) if a is not None}
 
 
 def _same(spec: FieldSpec, entered: Canonical, recognised: Canonical) -> bool:
@@ -143,8 +170,7 @@ def _near_or_not(
     if all(weighed) and _few(kind, mine, theirs, changes, limits):
         order = ("confusable", "evidence", "low_confidence", "formatting")
         return Judgement("near", min((rule for rule in weighed if rule), key=order.index), changes)
-    illegible = all(c.confidence < limits.illegible_character for c in changes)
-    if illegible and reading.confidence < limits.illegible_character:
+    if all(weighed) and reading.confidence < limits.illegible_character:
         if similarity(mine, theirs) >= limits.legible_similarity:
             return Judgement("near", "low_confidence", changes)
         return Judgement("unreadable", "illegible", changes)

@@ -25,15 +25,18 @@ _WORDS = re.compile(rf"[{_CJK_NUMERALS}]+")
 _ZERO_GLYPHS = "〇○◯零0"
 
 
-def as_printed(kind: KindName, value: str, printed: str) -> str | None:
-    """``value`` (canonical) in the style of ``printed``, or None where that style cannot be reproduced."""
+def as_printed(kind: KindName, value: str, printed: str, *, garbled: bool = False) -> str | None:
+    """``value`` (canonical) in the style of ``printed``, or None where that style cannot be reproduced.
+
+    ``garbled`` print is no value itself (a misread 至 between two dates), so the result need not read back as one.
+    """
     if kind in ("date", "date_range", "month"):
         text = _dates(value, printed)
     elif kind in ("money", "quantity", "days"):
         text = _amount(value.split(" ")[0], printed)
     else:
         return None
-    return text if text is not None and canonical(kind, text) == value else None
+    return text if text is not None and (garbled or canonical(kind, text) == value) else None
 
 
 def _dates(value: str, printed: str) -> str | None:

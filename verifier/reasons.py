@@ -72,6 +72,7 @@ def near(
         "traditional": Text("仅繁简字形不同", "only traditional and simplified characters differ"),
         "misread": Text("识别结果不是有效的值，疑为误读", "the reading is no possible value and may be misread"),
         "repaired": Text("按校验位修正后与填写一致", "it agrees after a correction by the check digit"),
+        "contradiction": Text("证照上大写与小写不一致", "its figures and its words disagree"),
         "illegible": Text("字迹不清", "the print is faint"),
     }.get(rule, Text("写法不同", "the notation differs"))
     return Text(

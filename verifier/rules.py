@@ -17,7 +17,9 @@ from certlight.text import Text
 from extractors.kinds import amounts, canonical, check_digit_ok
 from extractors.kinds.codes import birth_date, is_male
 from extractors.kinds.dates import ends, last_day
+from extractors.kinds.folding import folded, with_round_brackets
 from extractors.kinds.money import plain_decimal
+from extractors.kinds.numerals import DIGITS, plain
 from extractors.page import Quality
 from extractors.reading import Canonical, FieldReading, Notice, Reading
 from extractors.template import AmountInWords, CodeInQr, DateOrder, Expiry, IdentityNumber, Rule, Template
@@ -194,11 +196,14 @@ def _amount_in_words(rule: AmountInWords, facts: Facts) -> list[RuleFinding]:
         f"{name.zh}大写与小写不一致：小写 {figures}，大写 {words}",
         f"{name.en}: {figures} in figures, but {words} in words",
     )
-    return [
-        RuleFinding(
-            "rule.amount_in_words", Light.RED if facts.sure(rule.field) else Light.YELLOW, message, (rule.field,)
-        )
-    ]
+    sure = facts.sure(rule.field) and reading is not None and not _cut_off(reading.raw)
+    return [RuleFinding("rule.amount_in_words", Light.RED if sure else Light.YELLOW, message, (rule.field,))]
+
+
+def _cut_off(raw: str) -> bool:
+    """Whether an amount was perhaps not read to its end: a bracket stays open, or it ends inside a number in words."""
+    text = with_round_brackets(folded(raw))
+    return text.count("(") != text.count(")") or plain(text[-1:]) in DIGITS
 
 
 def _date_order(rule: DateOrder, facts: Facts) -> list[RuleFinding]:

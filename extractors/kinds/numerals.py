@@ -11,6 +11,8 @@ _TENS = {20: "二十", 30: "三十", 40: "四十"}
 _EXTRA = {"两": "二", **dict.fromkeys(_CIRCLES, "零")}
 DIGITS = "零一二三四五六七八九"
 UNITS = "".join(_UNITS.values())
+NUMERALS = frozenset((*DIGITS, *UNITS, *_TENS.values()))
+"""What ``plain`` makes of a single numeral."""
 
 
 def plain(text: str) -> str:
