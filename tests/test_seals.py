@@ -93,9 +93,9 @@ def test_a_certain_reading_ends_the_search():
 
     def recognise(crops):
         asked.extend(crops)
-        return [("甲乙丙", 0.995)]
+        return [("甲乙丙", 0.999)]
 
-    assert read_ring(page, seal, recognise) == ("甲乙丙", 0.995)
+    assert read_ring(page, seal, recognise) == ("甲乙丙", 0.999)
     assert len(asked) == 1
 
 

@@ -191,10 +191,11 @@ def _glare(paper: NDArray[np.uint8]) -> float:
 
 
 def _is_greyscale(small: BgrImage) -> bool:
-    tint = np.median(small[::4, ::4].reshape(-1, 3), axis=0).astype(np.int16)
-    even = small.astype(np.int16) - tint
-    coloured = (even.max(axis=2) - even.min(axis=2)) > _COLOUR
-    return float(coloured.mean()) < _COLOURED
+    sample = small[::2, ::2].astype(np.int16)
+    sample -= np.median(sample[::2, ::2].reshape(-1, 3), axis=0).astype(np.int16)
+    blue, green, red = cv2.split(sample)
+    spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
+    return bool(np.count_nonzero(np.asarray(spread) > _COLOUR) < _COLOURED * spread.size)
 
 
 def _touches_border(lines: Sequence[Box], shape: tuple[int, ...]) -> bool:

@@ -38,12 +38,14 @@ _BLACK = 0.6
 """Red light, as a share of the paper's, below which ink is black: text measures 0.15 to 0.5."""
 
 
-def without_red(image: BgrImage, seals: Sequence[Seal]) -> BgrImage:
+def without_red(image: BgrImage, seals: Sequence[Seal], small: BgrImage | None = None) -> BgrImage:
     """The page with the ink of its seals, and of red marks that lie across text, turned to paper.
 
     ``seals`` are in pixels of ``image``, which is not changed; the same array comes back where there is nothing to do.
+    ``small`` is the preview of ``image`` where it was made already.
     """
-    small, scale = preview(image)
+    small = preview(image)[0] if small is None else small
+    scale = small.shape[1] / image.shape[1]
     marks = _marks_across_text(small, [seal.scaled(scale) for seal in seals])
     if not seals and not marks:
         return image

@@ -79,19 +79,19 @@ def straighten(
     """
     layout = find_layout(image, orientation_model, recognise_sample, photo=photo)
     upright = take(image, layout)
-    small, _ = preview(upright)
+    small, scale = preview(upright)
     light = background(small)
     outline = layout.outline
     quality = assess(
         upright, small, text_mask(small), light,
         skew=layout.skew, coverage=outline.coverage if outline else 1.0, cut=outline is not None and outline.cut,
     )  # fmt: skip
-    seals = [] if quality.greyscale else find_seals(upright)
+    seals = [] if quality.greyscale else [seal.scaled(1 / scale) for seal in find_seals(small)]
     return Page(
         index=index,
         image=upright,
         # One array serves as both where the page is evenly lit and bears no red ink.
-        reading_image=evened(without_red(upright, seals), light),
+        reading_image=evened(without_red(upright, seals, small), light),
         dpi=dpi / layout.scale if dpi else None,
         transform=layout.transform,
         rotation=layout.rotation,
