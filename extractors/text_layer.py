@@ -31,8 +31,8 @@ SAMPLE_LINES: Final = 8
 MIN_LINE: Final = 4
 """Characters a line needs to be worth reading: below, one misread character weighs too much."""
 MIN_SIMILARITY: Final = 0.9
-"""Share of characters in common from which a line agrees; the recogniser errs in 0.1 % of the characters of clean print
-but differs from layers in punctuation and symbols."""
+"""Share of characters in common from which a sampled line speaks for the layer. The recogniser errs in 0.1 % of the
+characters of clean print, but differs from layers in punctuation and symbols."""
 OTHER_TEXT: Final = 0.75
 """Similarity below which a line says something else rather than being misread."""
 MIN_CONFIDENCE: Final = 0.6
@@ -94,7 +94,8 @@ class LineCheck:
     similarity: float
     """1 − edit distance / length, after folding widths, spaces and quotes; 1.0 is the same text."""
     agrees: bool
-    """False also for a single different digit, unless the recogniser finds the layer's text as likely as its own."""
+    """The same text, character by character, or one that the recogniser finds as likely as its own reading. Strict,
+    because a value may be taken from the line: one forged character of forty is still 97 % similar."""
 
     @property
     def conclusive(self) -> bool:
@@ -179,7 +180,7 @@ def text_lines(layer: Sequence[LayerWord]) -> tuple[TextLine, ...]:
 def _compared(line: LayerWord, seen: Recognition) -> LineCheck:
     claimed, read = _folded(line.text), _folded(seen.text)
     similarity = Levenshtein.normalized_similarity(claimed, read)
-    agrees = similarity >= MIN_SIMILARITY and _figures(claimed) == _figures(read)
+    agrees = claimed == read
     if not agrees and similarity >= OTHER_TEXT and seen.emission is not None:
         agrees = seen.emission.log_ratio(line.text) >= MIN_LOG_RATIO
     return LineCheck(line, seen.text, seen.confidence, similarity, agrees)
@@ -191,15 +192,18 @@ def _agreement(checked: Sequence[LineCheck]) -> float | None:
 
 
 def _contradicted(checked: Sequence[LineCheck], agreement: float) -> bool:
-    """One line that surely says something else, or several that differ. One misread line among many is forgiven."""
-    differing = [c for c in checked if c.conclusive and not c.agrees]
-    sure = [
-        c
-        for c in differing
-        if c.confidence >= SURE
-        and (c.similarity < OTHER_TEXT or _figures(_folded(c.line.text)) != _figures(_folded(c.seen)))
-    ]
-    return bool(sure) or agreement < MIN_SIMILARITY or len(differing) > 1
+    """One line that surely says something else, or several that differ much.
+
+    Milder than ``LineCheck.agrees``: symbols outside the recogniser's alphabet and single misread characters do not
+    make a forgery of the page.
+    """
+    told = [c for c in checked if c.conclusive and not c.agrees]
+    other = any(c.similarity < OTHER_TEXT or _other_figures(c) for c in told if c.confidence >= SURE)
+    return other or agreement < MIN_SIMILARITY or sum(c.similarity < MIN_SIMILARITY for c in told) > 1
+
+
+def _other_figures(check: LineCheck) -> bool:
+    return _figures(_folded(check.line.text)) != _figures(_folded(check.seen))
 
 
 def _sample(page: Page, layer: Sequence[LayerWord]) -> list[LayerWord]:

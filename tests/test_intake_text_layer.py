@@ -148,6 +148,16 @@ def test_one_wrong_digit_is_found_by_whoever_takes_the_value() -> None:
     assert honest.agrees
 
 
+def test_one_wrong_letter_is_found_by_whoever_takes_the_value() -> None:
+    raw = drawn(body())
+    (honest,) = [w for w in raw.layer if "Party B" in w.text]
+    forged = LayerWord(honest.text.replace("Party B", "Party D"), honest.x0, honest.y0, honest.x1, honest.y1)
+    first, second = verify_lines(as_page(raw), [honest, forged], Reader(raw.layer))
+    assert first.agrees
+    assert second.similarity > 0.95
+    assert not second.agrees
+
+
 def test_evidence_forgives_a_misread_glyph_but_not_another_digit() -> None:
     class Evidence:
         def __init__(self, nats: float) -> None:

@@ -15,7 +15,7 @@ _OVERLAP: Final = 0.35
 """Character heights two neighbours may overlap (slanted print). More means text laid over text: never joined, so that
 what was hidden under a line is not shuffled into it."""
 _SAME_ROW: Final = 0.4
-"""Largest distance between the middles of two words of a line, in heights of the larger: a raised 2 stays with its m."""
+"""Largest distance between the middles of words of one line, in heights of the larger: a raised 2 stays at its m."""
 _SAME_SIZE: Final = 2.0
 """Largest ratio of heights within one line."""
 
