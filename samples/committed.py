@@ -12,7 +12,7 @@ from pathlib import Path
 from samples.files import lights, write
 from samples.generate import Sample, document
 
-FOLDER = Path(__file__).parent / "set"
+SET = Path(__file__).parent / "set"
 CATALOGUE = Path(__file__).parent / "README.md"
 SEED = 20260
 
@@ -188,7 +188,7 @@ def samples(font_dir: Path | None = None) -> Iterator[Sample]:
         )
 
 
-def build(out: Path = FOLDER, *, font_dir: Path | None = None, catalogue: Path | None = CATALOGUE) -> tuple[Path, ...]:
+def redraw(out: Path = SET, *, font_dir: Path | None = None, catalogue: Path | None = CATALOGUE) -> tuple[Path, ...]:
     """Write the set into ``out`` and its table into ``catalogue``; returns the files of the set."""
     written: list[Path] = []
     lines: list[str] = []
@@ -222,4 +222,4 @@ def line(entry: Entry, sample: Sample) -> str:
 
 
 if __name__ == "__main__":
-    build()
+    redraw()

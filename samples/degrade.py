@@ -21,6 +21,9 @@ from samples.truth import Rect
 BgrImage = NDArray[np.uint8]
 Homography = NDArray[np.float64]
 
+FAINT_SIDE = 940
+"""Long side in pixels of what ``faint`` leaves of a page: text lines are 12 to 14 pixels high."""
+
 PAGE_MM = 297.0
 """Long side of the pages, for turning pixels into dots per inch."""
 
@@ -174,10 +177,10 @@ def _grey(page: BgrImage, rng: np.random.Generator) -> Degraded:
 
 
 def _faint(page: BgrImage, rng: np.random.Generator) -> Degraded:
-    """Small, blurred and washed out, as from a chat message: a person guesses; nothing on it may turn green."""
-    s = 760 / max(page.shape[:2])
-    small = cv2.GaussianBlur(_resized(page, s), (0, 0), 0.9).astype(np.float32)
-    washed = np.clip(small * 0.55 + 110 + rng.normal(0, 3, small.shape), 0, 255).astype(np.uint8)
+    """Small, blurred and washed out, as from a chat message: a person has to guess here and there."""
+    s = FAINT_SIDE / max(page.shape[:2])
+    small = cv2.GaussianBlur(_resized(page, s), (0, 0), 0.85).astype(np.float32)
+    washed = np.clip(small * 0.7 + 72 + rng.normal(0, 3, small.shape), 0, 255).astype(np.uint8)
     return Degraded(washed, _scaling(s), 40)
 
 

@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from samples.claims import SampleClaim
-from samples.fields import TYPES
-from samples.generate import Sample, documents
+from samples.sample import Sample
 
 SCHEMA = "certlight.sample/1"
-
-
-def make(
-    seed: int,
-    out: Path,
-    *,
-    types: Sequence[str] = TYPES,
-    degradations: Sequence[str] = ("clean",),
-    count: int = 1,
-    font_dir: Path | None = None,
-    long_side: int | None = None,
-) -> tuple[Path, ...]:
-    """Write samples with their truth and claims into ``out``; returns the files, in the order written.
-
-    Byte-identical for the same arguments and library versions. Raises SetupError (``fonts.missing``).
-    """
-    written: list[Path] = []
-    for sample in documents(
-        seed, types=types, degradations=degradations, count=count, font_dir=font_dir, long_side=long_side
-    ):
-        written.extend(write(sample, out))
-    return tuple(written)
 
 
 def lights(sample: Sample, claim: SampleClaim) -> tuple[str, ...]:
@@ -100,8 +76,8 @@ def truth_json(sample: Sample) -> dict[str, Any]:
 def claim_json(sample: Sample, claim: SampleClaim) -> dict[str, Any]:
     """The claim as ``certlight verify --claim`` takes it.
 
-    Marks are in pixels of the upright upload. They are left out where only imaging decides that frame (skewed pages
-    and photos): there the truth's boxes and transform say where they would be.
+    Marks are in pixels of the upright upload. They are left out where the reader decides that frame (skewed pages,
+    photos, PDFs): there the truth's boxes and transform say where they would be.
     """
     marks: dict[str, list[dict[str, Any]]] = {}
     for code, spots in claim.marks.items():

@@ -4,82 +4,29 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from types import ModuleType
 
-import cv2
 import numpy as np
 
 from samples import claims, degrade, fonts, pdf
 from samples.claims import SampleClaim
-from samples.degrade import BgrImage, Homography
 from samples.fields import TYPES
+from samples.files import write
 from samples.fonts import Fonts
 from samples.form import Draft
-from samples.truth import Spot, Truth
+from samples.sample import Sample, SampleFile, SamplePage
+from samples.truth import Truth
+
+__all__ = ["Sample", "SampleFile", "SamplePage", "document", "documents", "make", "sheet_of", "write"]
 
 LONG_SIDES = (2480, 2800, 3100)
 """Long side of a clean A4 page in pixels: 212 to 265 dpi."""
 
 
-@dataclass(frozen=True, slots=True)
-class SamplePage:
-    """One page: its clean size, its uploaded size (pixels), and the homography from the first to the second."""
-
-    width: int
-    height: int
-    uploaded_width: int
-    uploaded_height: int
-    transform: Homography
-    upright_scale: float | None
-    """Pixels of the upright upload for one of the clean page; None where imaging decides the upright frame."""
-
-
-@dataclass(frozen=True, slots=True)
-class SampleFile:
-    """An upload: a JPEG page or a PDF."""
-
-    name: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sample:
-    """One document as it would be uploaded, and everything that is true of it.
-
-    ``truth`` boxes and the marks of ``claims`` are in pixels of the clean upright pages.
-    """
-
-    name: str
-    seed: int
-    degradation: str
-    files: tuple[SampleFile, ...]
-    rasters: tuple[bytes, ...]
-    """Every page as JPEG, also where the upload is a PDF."""
-    pages: tuple[SamplePage, ...]
-    truth: Truth
-    claims: tuple[SampleClaim, ...]
-
-    @property
-    def doc_type(self) -> str:
-        return self.truth.doc_type
-
-    @property
-    def variant(self) -> str:
-        return self.truth.variant
-
-    def images(self) -> tuple[BgrImage, ...]:
-        """The uploaded pages as BGR pixels."""
-        decoded = (cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) for data in self.rasters)
-        return tuple(np.asarray(image, np.uint8) for image in decoded)
-
-    def uploaded_spots(self, code: str) -> tuple[Spot, ...]:
-        """The boxes of a field in pixels of the uploaded pages."""
-        return tuple(
-            Spot(s.page, degrade.mapped(s.box, self.pages[s.page].transform)) for s in self.truth.fields[code].spots
-        )
+PDF_VARIANTS = ("born_digital", "image_pdf")
+"""Variants that are uploaded as PDF."""
 
 
 def sheet_of(doc_type: str) -> ModuleType:
@@ -114,6 +61,28 @@ def documents(
                 noise = np.random.default_rng([seed, TYPES.index(doc_type), index, degrade.ALL.index(degradation)])
                 name = f"{doc_type}-{seed}-{index:02d}-{degradation}"
                 yield _sample(name, seed, draft, truth, degradation, made, noise)
+
+
+def make(
+    seed: int,
+    out: Path,
+    *,
+    types: Sequence[str] = TYPES,
+    degradations: Sequence[str] = ("clean",),
+    count: int = 1,
+    font_dir: Path | None = None,
+    long_side: int | None = None,
+) -> tuple[Path, ...]:
+    """Write samples with their truth and claims into ``out``; returns the files, in the order written.
+
+    Byte-identical for the same arguments and library versions. Raises SetupError (``fonts.missing``).
+    """
+    written: list[Path] = []
+    for sample in documents(
+        seed, types=types, degradations=degradations, count=count, font_dir=font_dir, long_side=long_side
+    ):
+        written.extend(write(sample, out))
+    return tuple(written)
 
 
 def document(
@@ -164,7 +133,9 @@ def _sample(
         dpi = canvas.scale * 25.4 * after.upright_scale if after.upright_scale and degradation != "faint" else None
         rasters.append(degrade.jpeg(after.image, after.quality, dpi))
         height, width = after.image.shape[:2]
-        pages.append(SamplePage(clean.shape[1], clean.shape[0], width, height, after.transform, after.upright_scale))
+        # A PDF has no pixels of its own: who opens it chooses them.
+        scale = None if draft.variant in PDF_VARIANTS else after.upright_scale
+        pages.append(SamplePage(clean.shape[1], clean.shape[0], width, height, after.transform, scale))
     files = _files(name, draft, degradation, rasters)
     return Sample(name, seed, degradation, files, tuple(rasters), tuple(pages), truth, made)
 

@@ -66,4 +66,4 @@ def test_upright_scale_is_unknown_where_imaging_decides() -> None:
     assert scales["skew"] is None
     assert scales["photo"] is None
     assert scales["rot270"] == 1.0
-    assert scales["faint"] == pytest.approx(760 / 900)
+    assert scales["faint"] == pytest.approx(degrade.FAINT_SIDE / 900)

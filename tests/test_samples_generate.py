@@ -14,7 +14,7 @@ from PIL import Image
 
 from certlight.errors import SetupError
 from extractors.kinds import canonical, check_digit_ok
-from samples import committed, degrade, files, fonts, generate
+from samples import claims, committed, degrade, files, fonts, generate
 from samples.fields import ENUM_WORDS, FIELDS, TYPES
 from tests.sample_fonts import font_dir
 
@@ -34,7 +34,7 @@ def test_missing_fonts_name_the_command_that_fetches_them(tmp_path: Path) -> Non
 def test_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     options = {"types": ("business_license", "contract"), "degradations": ("clean", "photo", "grey"), "count": 2}
     for folder in ("a", "b"):
-        files.make(7, tmp_path / folder, font_dir=font_dir(), long_side=SMALL, **options)  # type: ignore[arg-type]
+        generate.make(7, tmp_path / folder, font_dir=font_dir(), long_side=SMALL, **options)  # type: ignore[arg-type]
     first = {p.name: p.read_bytes() for p in (tmp_path / "a").iterdir()}
     assert first == {p.name: p.read_bytes() for p in (tmp_path / "b").iterdir()}
     assert len(first) > 20
@@ -166,15 +166,15 @@ def test_marks_are_left_out_where_only_imaging_knows_the_frame() -> None:
 
 def test_committed_set_is_what_the_generator_makes(tmp_path: Path) -> None:
     """Truth and claims to the byte; pixels nearly, because codecs differ in rounding between processors."""
-    made = committed.build(tmp_path, font_dir=font_dir(), catalogue=None)
-    assert {p.name for p in made} == {p.name for p in committed.FOLDER.iterdir()}
+    made = committed.redraw(tmp_path, font_dir=font_dir(), catalogue=None)
+    assert {p.name for p in made} == {p.name for p in committed.SET.iterdir()}
     for path in made:
         if path.suffix == ".json":
-            assert path.read_bytes() == (committed.FOLDER / path.name).read_bytes(), path.name
+            assert path.read_bytes() == (committed.SET / path.name).read_bytes(), path.name
 
 
 def test_committed_set_is_small_and_catalogued() -> None:
-    held = list(committed.FOLDER.iterdir())
+    held = list(committed.SET.iterdir())
     assert sum(path.stat().st_size for path in held) <= 6_000_000
     catalogue = committed.CATALOGUE.read_text(encoding="utf-8")
     for path in held:
@@ -182,6 +182,6 @@ def test_committed_set_is_small_and_catalogued() -> None:
             assert f"`{path.name}`" in catalogue
     truths = [json.loads(p.read_text(encoding="utf-8")) for p in held if p.name.endswith(".truth.json")]
     assert {t["doc_type"] for t in truths} == set(TYPES)
-    assert {kind for t in truths for kind in t["claims"]} == set(generate.claims.KINDS)
+    assert {kind for t in truths for kind in t["claims"]} == set(claims.KINDS)
     assert len({t["degradation"] for t in truths}) >= 7
     assert set(degrade.ALL) >= {t["degradation"] for t in truths}
