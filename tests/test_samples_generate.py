@@ -73,7 +73,7 @@ def test_every_field_of_the_type_stands_on_some_variant(doc_type: str) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_printed_form_leads_to_the_canonical_value(seed: int) -> None:
-    """The product's own kinds, written apart from the generator, arrive at the value the generator meant."""
+    """The product's kinds and the generator's own folding, which follows the same rules, arrive at one value."""
     for sample in generate.documents(seed, count=5, font_dir=font_dir(), long_side=SMALL, claim_kinds=()):
         for code, field in sample.truth.fields.items():
             kind = FIELDS[sample.doc_type][code].kind
