@@ -14,6 +14,11 @@ from extractors.reading import FieldReading, Notice, Reading, Span
 from extractors.template import FieldSpec, Template
 
 
+SURE = 0.45
+"""Score of a candidate from which no other way of finding the field is tried. Ring text of seals scores half its
+confidence, values after a label 0.6 and more, unlikely ones half a point less."""
+
+
 def extract(template: Template, pages: Sequence[PageLayout], type_confidence: float, seals: Seals) -> Reading:
     """Find every field of the template. A field that stands nowhere is absent from ``Reading.fields``."""
     sheets = [Sheet(page, find_labels(page, template)) for page in pages]
@@ -34,8 +39,8 @@ def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals
             value = canonical(spec.kind, raw_of(spec, candidate.spans), words=spec.words)
             if value is None:
                 unparsed = unparsed or candidate
-            elif isinstance(value, str) and check_digit_ok(spec.kind, value) is False:
-                # Another place may carry the same code legibly; a code that fails its check digit is the last resort.
+            elif candidate.score < SURE or (isinstance(value, str) and check_digit_ok(spec.kind, value) is False):
+                # Another place or way may give a better one; a code that fails its check digit is the last resort.
                 doubtful = doubtful or candidate
             else:
                 return _reading(code, spec, candidate)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from extractors.geometry import Box
 from extractors.kinds import canonical, check_digit_ok
-from extractors.labels import LabelHit
+from extractors.labels import SECOND, LabelHit
 from extractors.layout import Glyph, PageLayout, Row, spans_of
 from extractors.reading import Span
 from extractors.template import (
     Below, Between, CheckDigit, FieldSpec, Finder, InSeal, KindName, Pattern, RightOf, TableColumn,
 )  # fmt: skip
 from extractors.text import TextLine
-from extractors.values import LINES_OF_KIND, pick, plausible
+from extractors.values import LINES_OF_KIND, pick, plausible, typical
 
 VALUE_GAP = 3.2
 """Widest gap inside one value, in glyph heights: letter-spaced names and blank-padded dates stay whole, columns do not join."""
@@ -28,6 +28,12 @@ ALIGNMENT = 1.6
 
 OTHER_ANGLE = 2.5
 """Degrees between neighbours that do not belong to one line of print."""
+
+UNLIKELY = 0.5
+"""Taken off the score of a value that has the shape of its kind but none of its usual endings."""
+
+FULL_LINE = 2.5
+"""Free space, in glyph heights, that a line of running text may leave at its end and still be full."""
 
 OTHER_SIZE = 1.75
 """Ratio of heights of neighbours that do not belong to one line of print."""
@@ -96,7 +102,8 @@ def _shaped(kind: KindName, page: int, glyphs: Sequence[Glyph], score: float) ->
     text = "".join(g.text for g in glyphs)
     start, end = pick(kind, text)
     if end > start and plausible(kind, text[start:end]):
-        yield Candidate(spans_of(page, glyphs[start:end]), score)
+        unlikely = UNLIKELY if not typical(kind, text[start:end]) else 0.0
+        yield Candidate(spans_of(page, glyphs[start:end]), score - unlikely)
 
 
 def _beside(finder: RightOf | Below | TableColumn, kind: KindName, sheet: Sheet, hit: LabelHit) -> list[Glyph]:
@@ -152,6 +159,7 @@ def _runs(sheet: Sheet) -> list[tuple[list[Glyph], Box, bool]]:
     for row in sheet.layout.rows:
         hits = sheet.labels_on(row)
         inside = {i for hit in hits for i in range(hit.start, hit.end)}
+        second = {i for hit in hits if hit.field == SECOND for i in range(hit.start, hit.end)}
         start = 0
         labelled = False
         for i in range(len(row.glyphs) + 1):
@@ -163,7 +171,7 @@ def _runs(sheet: Sheet) -> list[tuple[list[Glyph], Box, bool]]:
                 runs.append((glyphs, Box.around(g.box for g in glyphs), labelled))
                 labelled = False
             if i < len(row.glyphs) and i in inside:
-                labelled = True
+                labelled = i not in second
                 start = i + 1
             else:
                 start = i
@@ -180,7 +188,8 @@ def _column_right(sheet: Sheet, hit: LabelHit, left: float, bottom: float) -> fl
     edges = [
         other.box.x0
         for other in sheet.labels
-        if other.box.x0 > left + 2 * hit.height and hit.box.y0 - hit.height <= other.box.center[1] <= bottom
+        if other.field != SECOND
+        and other.box.x0 > left + 2 * hit.height and hit.box.y0 - hit.height <= other.box.center[1] <= bottom
     ]
     return min(edges, default=float(sheet.layout.text.width))
 
@@ -193,21 +202,23 @@ def _lines_below(sheet: Sheet, hit: LabelHit, first: list[Glyph], lines: int) ->
     in_column = [
         other
         for other in sheet.labels
-        if other is not hit and other.box.x0 >= hit.box.x0 - 4 * height and other.box.x0 < left + height
+        if other is not hit and other.field != SECOND and other.box.x0 >= hit.box.x0 - 4 * height and other.box.x0 < left + height
     ]
     runs = _runs(sheet)
     block: list[list[Glyph]] = []
     above = Box.around(g.box for g in first)
-    widest = above.x1
+    full = _right_edge(sheet, hit, height) - FULL_LINE * height
     while len(block) < lines:
+        ended = (block[-1] if block else first)[-1].text in "。；;"
         following: tuple[float, list[Glyph], Box] | None = None
         for glyphs, box, labelled in runs:
             down = box.center[1] - above.center[1]
             if labelled or not 0.5 * height < down <= LINE_PITCH * height or box.x0 >= right:
                 continue
             aligned = abs(box.x0 - left) <= ALIGNMENT * height
-            # An inline label ("单位地址：…") wraps back under itself, but only once its line is full.
-            wrapped = inline and abs(box.x0 - hit.box.x0) <= ALIGNMENT * height and above.x1 >= widest - 3 * height
+            # An inline label ("单位地址：…") wraps back under itself or to the margin, but only once its line is full.
+            under = -4 * height <= box.x0 - hit.box.x0 <= ALIGNMENT * height
+            wrapped = inline and under and above.x1 >= full and not ended
             similar = 0.55 <= _height(glyphs) / height <= 1.8
             if (aligned or wrapped) and similar and (following is None or down < following[0]):
                 following = (down, glyphs, box)
@@ -217,8 +228,15 @@ def _lines_below(sheet: Sheet, hit: LabelHit, first: list[Glyph], lines: int) ->
         if any(above.center[1] < o.box.center[1] <= box.center[1] + 0.3 * height for o in in_column):
             break
         block.append(glyphs)
-        above, widest = box, max(widest, box.x1)
+        above = box
     return block
+
+
+def _right_edge(sheet: Sheet, hit: LabelHit, height: float) -> float:
+    """Where full lines of the text that begins around the label end."""
+    return max(
+        (row.box.x1 for row in sheet.layout.rows if abs(row.box.x0 - hit.box.x0) <= 4 * height), default=hit.box.x1
+    )
 
 
 def _lines_above(sheet: Sheet, hit: LabelHit, first: list[Glyph]) -> list[list[Glyph]]:
@@ -250,7 +268,11 @@ def _straddling(sheet: Sheet, hit: LabelHit, lines: int) -> list[list[Glyph]]:
         and hit.box.x1 - 0.3 * height <= box.x0 < min(right, hit.box.x1 + 0.4 * sheet.layout.text.width)
         and abs(box.center[1] - middle) <= (1.3 if lines > 1 else 0.8) * height
     ]
-    return [glyphs for _, glyphs in sorted(near, key=lambda item: item[0])][:lines]
+    near = sorted(near, key=lambda item: item[0])[:lines]
+    # Lines above and below balance around the label; a lone line further off belongs to something else.
+    if not near or abs(sum(y for y, _ in near) / len(near) - middle) > 0.7 * height:
+        return []
+    return [glyphs for _, glyphs in near]
 
 
 def _below(sheet: Sheet, hit: LabelHit, lines: int) -> list[list[Glyph]]:

@@ -18,6 +18,9 @@ LETTER_GAP = 7.0
 MENTIONED_LABEL = 5
 """Labels up to this length are common words, so they count only where a label can begin."""
 
+SECOND = "~"
+"""Field code of a hit that repeats a label in a second language; values flow around it."""
+
 TAIL_SCORE = 0.6
 """Score of a label of which only the last letter was found."""
 
@@ -58,6 +61,8 @@ def find_labels(layout: PageLayout, template: Template) -> list[LabelHit]:
         (field, label, rank) for field, spec in template.fields.items() for rank, label in enumerate(spec.labels)
     ]
     wanted += [(STOP, label, 0) for label in template.stops]
+    wanted += [(SECOND, label, 0) for label in template.second_labels]
+    wanted = [(field, "".join(label.split()), rank) for field, label, rank in wanted]
     hits: list[LabelHit] = []
     for row in layout.rows:
         found: list[LabelHit] = []
@@ -92,23 +97,24 @@ def _tails(layout: PageLayout, template: Template, hits: list[LabelHit]) -> list
 
 def _matches(row: Row, field: str, label: str, rank: int) -> Iterable[LabelHit]:
     exact = False
-    at = row.text.find(label)
+    text = row.plain
+    at = text.find(label)
     while at >= 0:
         hit = _hit(row, field, label, rank, at, at + len(label), 0)
         if hit:
             exact = True
             yield hit
-        at = row.text.find(label, at + 1)
-    if exact or len(label) < 4 or len(row.text) < len(label) - 1:
+        at = text.find(label, at + 1)
+    if exact or len(label) < 3 or len(text) < len(label) - 1:
         return
     allowed = 1 if len(label) < 7 else 2
-    near = fuzz.partial_ratio_alignment(label, row.text, score_cutoff=100 * (1 - (allowed + 0.6) / len(label)))
+    near = fuzz.partial_ratio_alignment(label, text, score_cutoff=100 * (1 - (allowed + 0.6) / len(label)))
     if near is None:
         return
     best: tuple[int, int, int] | None = None
     for start in range(max(0, near.dest_start - 1), near.dest_start + 2):
-        for end in range(start + len(label) - 1, min(start + len(label) + 1, len(row.text)) + 1):
-            distance = Levenshtein.distance(label, row.text[start:end], score_cutoff=allowed)
+        for end in range(start + len(label) - 1, min(start + len(label) + 1, len(text)) + 1):
+            distance = Levenshtein.distance(label, text[start:end], score_cutoff=allowed)
             if distance <= allowed and (best is None or distance < best[0]):
                 best = (distance, start, end)
     if best:
@@ -123,6 +129,8 @@ def _hit(row: Row, field: str, label: str, rank: int, start: int, end: int, slip
     score = 1.0 - slips / len(label)
     begins = start == 0 or row.glyphs[start].index == 0 or row.gap_before(start) > 0.5 or row.text[start - 1] in OPENERS
     colon = end < len(row.text) and row.text[end] in ":："
+    if slips and len(label) < 4 and not (colon and start == 0):
+        return None
     if not begins:
         # Inside a sentence it is only mentioned ("向登记机关提交"); long labels are never mentioned, only merged.
         if len(label) <= MENTIONED_LABEL and not colon:
@@ -145,4 +153,4 @@ def _without_overlaps(hits: list[LabelHit]) -> list[LabelHit]:
 
 def _same(a: LabelHit, b: LabelHit) -> bool:
     """The same ink may be the label of two fields (发证机关 of a licence and of its seal)."""
-    return a.start == b.start and a.end == b.end and a.field != b.field
+    return a.start == b.start and a.end == b.end and a.field != b.field and a.slips == b.slips == 0

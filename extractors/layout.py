@@ -12,6 +12,7 @@ from functools import cached_property
 
 from extractors.engines.crop import VERTICAL_RATIO
 from extractors.geometry import Box
+from extractors.kinds import simplified
 from extractors.reading import Span
 from extractors.text import PageText, TextLine
 
@@ -40,6 +41,12 @@ class Row:
         self.page = page
         self.glyphs = tuple(glyphs)
         self.text = "".join(g.text for g in self.glyphs)
+
+    @cached_property
+    def plain(self) -> str:
+        """The text in simplified characters, one for one: what labels are looked for in."""
+        simple = simplified(self.text)
+        return simple if len(simple) == len(self.text) else self.text
 
     @cached_property
     def box(self) -> Box:

@@ -17,8 +17,9 @@ from extractors.text import PageText, QrCode, TextLine
 MIN_CONFIDENCE = 0.3
 """Lines read with a lower mean confidence are ornaments, guilloche and seal fragments; measured on real licences."""
 
-COARSE_SIDE = 960
-"""Longest side, in pixels, of the second look: the scale PP-OCR's detectors were trained at."""
+COARSE_SIDE = 1200
+"""Longest side, in pixels, of the second look. The detector has blind spots that depend on the scale: of 17 real licences
+and 56 clean samples read at 1600, six lost a line, and all six lines show at 1200."""
 
 FIRM = 0.9
 """Mean confidence from which a line of the first reading is left as it is by the second look."""

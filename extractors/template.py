@@ -198,6 +198,8 @@ class Template(_Strict):
     """Phrases that are usual on this type; they decide between types whose titles are the same or illegible."""
     stops: tuple[str, ...] = ()
     """Printed labels that no field reads; a value ends where one begins."""
+    second_labels: tuple[str, ...] = ()
+    """Labels repeated in a second language, usually below the first; they are neither values nor ends of values."""
     fields: dict[str, FieldSpec]
     rules: tuple[Rule, ...] = ()
 

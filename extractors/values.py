@@ -20,7 +20,10 @@ _OPEN_END = re.compile(r"长期|永久|无固定期限|\*{3,}|年月日|至今")
 _PATTERNS: dict[str, tuple[re.Pattern[str], ...]] = {
     "uscc": (
         re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{18}(?![0-9A-Za-z])"),
+        # "… 1-1" behind a code is the number of the copy.
+        re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{18}(?=\d{1,2}[-/]\d{1,2}(?!\d))"),
         re.compile(r"(?<![0-9])[0-9]{15}(?![0-9])"),
+        re.compile(r"(?<![0-9])[0-9]{15}(?=\d{1,2}[-/]\d{1,2}(?!\d))"),
         re.compile(r"[0-9A-Za-z]{10,}"),
     ),
     "digits15": (re.compile(r"[0-9]{15}"),),
@@ -79,6 +82,17 @@ def plausible(kind: KindName, text: str) -> bool:
     if kind == "cert_no":
         return bool(re.search(r"[0-9]", text)) and len(text) >= 4
     return True
+
+
+_ORGANISATION = re.compile(
+    r"(?:公司|院|所|厂|中心|集团|部|社|局|厅|委|会|行|店|站|队|室|校|馆|处|企业|联合体|府|大学|学校|医院|庄|坊|场|园|矿|铺|吧|城|村"
+    r"|分局|支行|[)）]|[A-Za-z.])$"
+)
+
+
+def typical(kind: KindName, text: str) -> bool:
+    """Whether the text ends as values of the kind usually do; a sentence that was taken for a name does not."""
+    return kind != "org_name" or _ORGANISATION.search(text) is not None
 
 
 def _range(text: str) -> tuple[int, int]:

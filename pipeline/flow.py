@@ -102,7 +102,7 @@ def _read(
         return texts, kind, Reading(None, kind.confidence, {}, (*texts.notices, _unknown(kind))), None
     seals = SealReader(pages, desk.engine)
     reading = extract(template, layouts, kind.confidence, seals)
-    if any(spec.required and code not in reading.fields for code, spec in template.fields.items()):
+    if any(spec.labels and code not in reading.fields for code, spec in template.fields.items()):
         texts = look_closer(texts, pages, desk.engine)
         reading = extract(template, texts.layouts, kind.confidence, seals)
     reading = confirm(reading, template, pages, desk.engine)

@@ -92,7 +92,7 @@ def read_pages(pages: StraightPages, engine: OcrEngine, progress: Progress = lam
 
 
 def look_closer(read: PagesRead, pages: StraightPages, engine: OcrEngine) -> PagesRead:
-    """The same pages after a second, coarser look at the opening ones: a required field is missing."""
+    """The same pages after a second, coarser look at the opening ones: a field of the type is missing."""
     texts = tuple(
         look_again(engine, pages[text.page], text) if text.page < OPENING_PAGES and text.effort == "full" else text
         for text in read.texts

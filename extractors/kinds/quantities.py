@@ -16,7 +16,7 @@ _UNITS = {
     "吨": "t", "t": "t", "千克": "kg", "公斤": "kg", "kg": "kg", "千瓦": "kW", "kw": "kW", "兆瓦": "MW", "mw": "MW",
 }  # fmt: skip
 """Printed unit → its symbol (GB 3100); units that are not listed keep the printed word."""
-_QUANTITY = re.compile(r"约?(?P<n>-?\d[\d,]*(?:\.\d+)?)\(?(?P<scale>万|亿)?(?P<unit>[^\d().,]{0,6}[23]?)\)?")
+_QUANTITY = re.compile(r"约?(?P<n>-?\d[\d,]*(?:\.\d+)?)\(?(?P<scale>万|亿)?(?P<unit>(?:[^\d().,万亿]{1,6}[23]?)?)\)?")
 _DAYS = re.compile(
     rf"(?:总工期|工期|共计|共|合计|计|为|:)*(?P<n>\d{{1,6}}|[{DIGITS}{UNITS}]{{1,12}})\(?个?(?P<unit>[^\d()]{{0,4}})\)?"
 )
