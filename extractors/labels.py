@@ -111,14 +111,16 @@ def _matches(row: Row, field: str, label: str, rank: int) -> Iterable[LabelHit]:
     near = fuzz.partial_ratio_alignment(label, text, score_cutoff=100 * (1 - (allowed + 0.6) / len(label)))
     if near is None:
         return
-    best: tuple[int, int, int] | None = None
+    # Among windows as like, the one a colon or a gap follows is the whole label.
+    best: tuple[int, bool, int, int] | None = None
     for start in range(max(0, near.dest_start - 1), near.dest_start + 2):
         for end in range(start + len(label) - 1, min(start + len(label) + 1, len(text)) + 1):
             distance = Levenshtein.distance(label, text[start:end], score_cutoff=allowed)
-            if distance <= allowed and (best is None or distance < best[0]):
-                best = (distance, start, end)
+            open_end = end < len(text) and text[end] not in ":：" and row.gap_before(end) < 0.5
+            if distance <= allowed and (best is None or (distance, open_end) < best[:2]):
+                best = (distance, open_end, start, end)
     if best:
-        hit = _hit(row, field, label, rank, best[1], best[2], best[0])
+        hit = _hit(row, field, label, rank, best[2], best[3], best[0])
         if hit and hit.score > 0.5:
             yield hit
 
