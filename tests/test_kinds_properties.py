@@ -163,3 +163,9 @@ def test_single_substitutions_break_the_check_digit(prefix: str, region: int) ->
     for index in range(18):
         other = "A" if value[index] != "A" else "C"
         assert check_digit_ok("uscc", value[:index] + other + value[index + 1 :]) is False
+
+
+@pytest.mark.parametrize(("printed", "expected"), [("12个月", "12 months"), ("十亿天", None), ("2年", "2 years")])
+def test_durations_that_are_not_days_keep_their_unit(printed: str, expected: str | None) -> None:
+    assert canonical("days", printed) == expected
+    assert expected is None or canonical("days", expected) == expected

@@ -8,7 +8,7 @@ from extractors.kinds.text import text
 
 _SEPARATORS = ",|"
 _BREAKS = ";。"
-_NUMBERING = re.compile(r"^(?:\(?\d{1,2}[.)](?!\d))+")
+_NUMBERING = re.compile(r"^(?:[,;:。.]*\(?\d{1,2}[.)](?!\d))+")
 
 
 def entries(raw: str) -> tuple[str, ...] | None:

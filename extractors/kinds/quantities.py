@@ -18,7 +18,7 @@ _UNITS = {
 """Printed unit → its symbol (GB 3100); units that are not listed keep the printed word."""
 _QUANTITY = re.compile(r"约?(?P<n>-?\d[\d,]*(?:\.\d+)?)\(?(?P<scale>万|亿)?(?P<unit>(?:[^\d().,万亿]{1,6}[23]?)?)\)?")
 _DAYS = re.compile(
-    rf"(?:总工期|工期|共计|共|合计|计|为|:)*(?P<n>\d{{1,6}}|[{DIGITS}{UNITS}]{{1,12}})\(?个?(?P<unit>[^\d()]{{0,4}})\)?"
+    rf"(?:总工期|工期|共计|共|合计|计|为|:)*(?P<n>\d{{1,6}}|[{DIGITS}{UNITS}]{{1,12}})\(?个?(?P<unit>[^\d()]{{0,6}})\)?"
 )
 _DAY_WORDS = {"日历天", "日历日", "天", "日", "工作日", "晴天", "days", "day", ""}
 _LONGER = {"月": "months", "月份": "months", "months": "months", "年": "years", "years": "years"}
@@ -43,7 +43,7 @@ def days(raw: str) -> str | None:
         return None
     found = _DAYS.fullmatch(plain(with_round_brackets(folded(raw))))
     count = (int(found["n"]) if found["n"].isascii() else integer(found["n"])) if found else None
-    if found is None or count is None:
+    if found is None or count is None or count >= 10**6:
         return None
     unit = found["unit"].lower().strip("。.;,:")
     if unit in _DAY_WORDS:
