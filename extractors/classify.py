@@ -1,9 +1,11 @@
-"""Which type of document this is: by its printed title first, by its labels and usual phrases where that is illegible."""
+"""Which type of document this is: by its printed title first, by its labels and usual phrases where that is
+illegible."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -18,8 +20,8 @@ CERTAIN = 0.75
 """From this confidence a type counts as recognised; below, the document is of unknown type."""
 
 UNTITLED_CUES = 0.8
-"""Share of a type's labels and phrases that stands for an illegible title (a stamp across it); other types share at most a
-fifth of them."""
+"""Share of a type's labels and phrases that stands for an illegible title (a stamp across it); other types share at
+most a fifth of them."""
 
 OPTIONAL_TITLE_CUES = 0.6
 """The same for types that need not carry a title."""
@@ -92,7 +94,7 @@ def _headlines(page: PageLayout) -> list[tuple[str, float]]:
     for row in page.rows:
         found.extend(_large_runs(row, PROMINENT * page.glyph_height))
     large = [row for row in rows if row[1] >= PROMINENT * page.glyph_height]
-    for (above, height, y), (below, lower, next_y) in zip(large, large[1:], strict=False):
+    for (above, height, y), (below, lower, next_y) in pairwise(large):
         if 0 < next_y - y < 3 * max(height, lower):
             found.append((above + below, min(height, lower)))
     return found

@@ -13,7 +13,6 @@ from extractors.layout import PageLayout
 from extractors.reading import FieldReading, Notice, Reading, Span
 from extractors.template import FieldSpec, Template
 
-
 SURE = 0.45
 """Score of a candidate from which no other way of finding the field is tried. Ring text of seals scores half its
 confidence, values after a label 0.6 and more, unlikely ones half a point less."""

@@ -12,13 +12,23 @@ from extractors.labels import SECOND, LabelHit
 from extractors.layout import Glyph, PageLayout, Row, spans_of
 from extractors.reading import Span
 from extractors.template import (
-    Below, Between, CheckDigit, FieldSpec, Finder, InSeal, KindName, Pattern, RightOf, TableColumn,
+    Below,
+    Between,
+    CheckDigit,
+    FieldSpec,
+    Finder,
+    InSeal,
+    KindName,
+    Pattern,
+    RightOf,
+    TableColumn,
 )  # fmt: skip
 from extractors.text import TextLine
 from extractors.values import LINES_OF_KIND, pick, plausible, typical
 
 VALUE_GAP = 3.2
-"""Widest gap inside one value, in glyph heights: letter-spaced names and blank-padded dates stay whole, columns do not join."""
+"""Widest gap inside one value, in glyph heights: letter-spaced names and blank-padded dates stay whole, columns do
+not join."""
 
 LINE_PITCH = 2.1
 """Largest distance of wrapped lines, centre to centre, in glyph heights."""
@@ -189,7 +199,8 @@ def _column_right(sheet: Sheet, hit: LabelHit, left: float, bottom: float) -> fl
         other.box.x0
         for other in sheet.labels
         if other.field != SECOND
-        and other.box.x0 > left + 2 * hit.height and hit.box.y0 - hit.height <= other.box.center[1] <= bottom
+        and other.box.x0 > left + 2 * hit.height
+        and hit.box.y0 - hit.height <= other.box.center[1] <= bottom
     ]
     return min(edges, default=float(sheet.layout.text.width))
 
@@ -202,7 +213,10 @@ def _lines_below(sheet: Sheet, hit: LabelHit, first: list[Glyph], lines: int) ->
     in_column = [
         other
         for other in sheet.labels
-        if other is not hit and other.field != SECOND and other.box.x0 >= hit.box.x0 - 4 * height and other.box.x0 < left + height
+        if other is not hit
+        and other.field != SECOND
+        and other.box.x0 >= hit.box.x0 - 4 * height
+        and other.box.x0 < left + height
     ]
     runs = _runs(sheet)
     block: list[list[Glyph]] = []

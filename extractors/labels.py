@@ -33,7 +33,8 @@ STOP = ""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelHit:
-    """One printed label: glyphs ``start`` to ``end`` (excluded) of ``row``. ``rank`` is its place among the field's labels."""
+    """One printed label: glyphs ``start`` to ``end`` (excluded) of ``row``. ``rank`` is its place among the field's
+    labels."""
 
     field: str
     label: str
@@ -57,9 +58,7 @@ class LabelHit:
 
 def find_labels(layout: PageLayout, template: Template) -> list[LabelHit]:
     """Every label of the template on the page; where two overlap, the longer and better one stands."""
-    wanted = [
-        (field, label, rank) for field, spec in template.fields.items() for rank, label in enumerate(spec.labels)
-    ]
+    wanted = [(field, label, rank) for field, spec in template.fields.items() for rank, label in enumerate(spec.labels)]
     wanted += [(STOP, label, 0) for label in template.stops]
     wanted += [(SECOND, label, 0) for label in template.second_labels]
     wanted = [(field, "".join(label.split()), rank) for field, label, rank in wanted]

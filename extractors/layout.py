@@ -17,8 +17,8 @@ from extractors.reading import Span
 from extractors.text import PageText, TextLine
 
 ROW_OVERLAP = 0.45
-"""Two pieces share a row when their vertical extents overlap by this share of the lower one; below, neighbouring rows of
-tightly set forms chain together, above, values printed slightly off their label's baseline are lost."""
+"""Two pieces share a row when their vertical extents overlap by this share of the lower one; below, neighbouring
+rows of tightly set forms chain together, above, values printed slightly off their label's baseline are lost."""
 
 OVERLAY_ANGLE = 8.0
 """Degrees off the page's own directions from which a line is an overlay: straightened pages keep print within 2."""

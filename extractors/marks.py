@@ -8,8 +8,7 @@ from rapidfuzz import fuzz
 
 from extractors.extract import raw_of
 from extractors.kinds import canonical
-from extractors.layout import spans_of
-from extractors.layout import Glyph
+from extractors.layout import Glyph, spans_of
 from extractors.reading import FieldReading
 from extractors.template import FieldSpec
 from extractors.text import TextLine

@@ -18,8 +18,8 @@ MIN_CONFIDENCE = 0.3
 """Lines read with a lower mean confidence are ornaments, guilloche and seal fragments; measured on real licences."""
 
 COARSE_SIDE = 1200
-"""Longest side, in pixels, of the second look. The detector has blind spots that depend on the scale: of 17 real licences
-and 56 clean samples read at 1600, six lost a line, and all six lines show at 1200."""
+"""Longest side, in pixels, of the second look. The detector has blind spots that depend on the scale: of 17 real
+licences and 56 clean samples read at 1600, six lost a line, and all six lines show at 1200."""
 
 FIRM = 0.9
 """Mean confidence from which a line of the first reading is left as it is by the second look."""
@@ -53,7 +53,12 @@ def look_again(engine: OcrEngine, page: Page, text: PageText) -> PageText:
         return text
     small = cv2.resize(page.reading_image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
     seen: list[Quad] = [
-        ((a[0] / scale, a[1] / scale), (b[0] / scale, b[1] / scale), (c[0] / scale, c[1] / scale), (d[0] / scale, d[1] / scale))
+        (
+            (a[0] / scale, a[1] / scale),
+            (b[0] / scale, b[1] / scale),
+            (c[0] / scale, c[1] / scale),
+            (d[0] / scale, d[1] / scale),
+        )
         for a, b, c, d in engine.detect(small)
     ]
     firm = [line for line in text.lines if line.confidence >= FIRM]
@@ -88,8 +93,10 @@ def in_reading_order(lines: list[TextLine]) -> tuple[TextLine, ...]:
     for line in sorted(lines, key=lambda item: item.box.center[1]):
         middle = line.box.center[1]
         row = rows[-1] if rows else []
-        if row and middle < row[0].box.y1 and abs(middle - row[0].box.center[1]) < 0.5 * min(
-            line.box.height, row[0].box.height
+        if (
+            row
+            and middle < row[0].box.y1
+            and abs(middle - row[0].box.center[1]) < 0.5 * min(line.box.height, row[0].box.height)
         ):
             row.append(line)
         else:
@@ -103,7 +110,9 @@ def read_qr_codes(image: BgrImage) -> tuple[QrCode, ...]:
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     if scale < 1.0:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode, try_rotate=False, try_downscale=True)
+    found = zxingcpp.read_barcodes(
+        grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode), try_rotate=False, try_downscale=True
+    )
     codes = []
     for code in found:
         corners = (

@@ -14,8 +14,9 @@ from extractors.page import BgrImage
 from extractors.page_reader import in_reading_order, lines_of
 from extractors.text import PageText, TextLine
 
-INSIDE = 0.85
-"""Share of a line already read that must lie inside the box for the reading to be taken over."""
+INSIDE = 0.7
+"""Share of a line already read that must lie inside the box, besides the centres of all its characters, for the reading
+to be taken over: detected lines carry a margin that tight boxes leave out."""
 
 TOUCHED = 0.12
 """Share of a line inside the box below which it is a neighbour that the user's box brushed."""
@@ -59,20 +60,29 @@ def read_crops(engine: OcrEngine, crops: Sequence[BgrImage]) -> list[Recognition
 
 
 def _wholly_inside(known: PageText, box: Box) -> list[TextLine]:
+    """The known lines the box touches, if every character of each stands inside; none otherwise."""
     touched = [line for line in known.lines if line.box.covered_by(box) > TOUCHED]
-    return touched if all(line.box.covered_by(box) >= INSIDE for line in touched) else []
+    return touched if all(_all_chars_inside(line, box) for line in touched) else []
+
+
+def _all_chars_inside(line: TextLine, box: Box) -> bool:
+    if line.box.covered_by(box) < INSIDE:
+        return False
+    centres = [line.box_of(i, i + 1).center for i in (0, len(line.chars) - 1)] if line.chars else [line.box.center]
+    return all(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 for x, y in centres)
 
 
 def _detected(engine: OcrEngine, image: BgrImage, box: Box) -> list[TextLine]:
     # The detector needs paper around the text; a tight box has none.
     margin = round(max(8.0, 0.15 * min(box.width, box.height)))
     x0, y0, x1, y1 = int(box.x0), int(box.y0), round(box.x1), round(box.y1)
-    crop = cv2.copyMakeBorder(image[y0:y1, x0:x1], *([margin] * 4), borderType=cv2.BORDER_REPLICATE).astype(np.uint8)
-    quads = [
-        tuple((x - margin + x0, y - margin + y0) for x, y in quad)
-        for quad in engine.detect(crop)
+    paper = cv2.copyMakeBorder(image[y0:y1, x0:x1], margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+    crop = np.asarray(paper, dtype=np.uint8)
+    dx, dy = x0 - margin, y0 - margin
+    inside: list[Quad] = [
+        ((a[0] + dx, a[1] + dy), (b[0] + dx, b[1] + dy), (c[0] + dx, c[1] + dy), (d[0] + dx, d[1] + dy))
+        for a, b, c, d in engine.detect(crop)
     ]
-    inside: list[Quad] = [q for q in quads if len(q) == 4]  # type: ignore[misc]
     return list(in_reading_order(lines_of(inside, engine.recognise(image, inside))))
 
 

@@ -1,6 +1,7 @@
 """The schema of a document template: what a type of certificate is called and where its fields stand.
 
-Templates are data (``extractors/catalogue/*.yaml``). Unknown keys are refused, so a typo cannot silently switch a rule off.
+Templates are data (``extractors/catalogue/*.yaml``). Unknown keys are refused, so a typo cannot silently switch a
+rule off.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which part of the text beside a label is the value, kind by kind.
 
-The text behind a label often carries more than the value (``410100100003919-1/1``, ``李某（签字）``, a remark); and where
-the wrong text was picked up, it rarely has the shape of the kind.
+The text behind a label often carries more than the value (``410100100003919-1/1``, ``李某（签字）``, a remark); and
+where the wrong text was picked up, it rarely has the shape of the kind.
 """
 
 from __future__ import annotations

@@ -115,7 +115,9 @@ def _unknown(kind: Classification) -> Notice:
     seen_en = f" (title: {kind.title})" if kind.title else ""
     return Notice(
         "classify.unknown",
-        Text(f"无法判断证照类型{seen}，请人工选择类型。", f"The type of document is unknown{seen_en}; choose it by hand."),
+        Text(
+            f"无法判断证照类型{seen}，请人工选择类型。", f"The type of document is unknown{seen_en}; choose it by hand."
+        ),
     )
 
 
@@ -158,9 +160,7 @@ def _provenance(document: Document, claim: Claim, template: Template, desk: Desk
 
 def claim_sha256(claim: Claim) -> str:
     """SHA-256 of the claim in one canonical writing, so that the same claim always has the same hash."""
-    marks = {
-        code: [{"page": r.page, "box": r.box.as_list()} for r in regions] for code, regions in claim.marks.items()
-    }
+    marks = {code: [{"page": r.page, "box": r.box.as_list()} for r in regions] for code, regions in claim.marks.items()}
     entered: Mapping[str, str | Sequence[str]] = claim.entered
     written = json.dumps(
         {"doc_type": claim.doc_type, "entered": dict(entered), "marks": marks}, ensure_ascii=False, sort_keys=True

@@ -50,7 +50,9 @@ class PagesRead:
         return [PageLayout(text) for text in self.texts]
 
 
-def read_pages(pages: StraightPages, engine: OcrEngine, progress: Progress = lambda stage, done, total: None) -> PagesRead:
+def read_pages(
+    pages: StraightPages, engine: OcrEngine, progress: Progress = lambda stage, done, total: None
+) -> PagesRead:
     """Read every page as well as the document's length calls for.
 
     Short documents are read whole. Of long ones the opening is; the other pages are skimmed, and those that carry the
@@ -155,4 +157,3 @@ def _worth_full_reading(texts: Sequence[PageText]) -> list[int]:
         votes[page] = votes.get(page, 0) + 1
     chosen = sorted((p for p in votes if p not in opening), key=lambda p: (-votes[p], p))
     return sorted(chosen[: MOST_FULL_PAGES - OPENING_PAGES])
-

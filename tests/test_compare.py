@@ -155,10 +155,24 @@ def test_a_lost_character_makes_a_code_near_and_a_foreign_text_a_mismatch() -> N
 
 
 def test_names_match_on_the_evidence_of_the_recogniser() -> None:
-    printed = line("刘最", confidences("刘最", {1: 0.55}), others={"刘辰": -1.2, "刘震": -6.4})
+    printed = line("刘最", confidences("刘最", {1: 0.55}), others={"刘辰": -0.3, "刘展": -1.2, "刘震": -6.4})
     found = compared(spec("person"), "刘辰", reading("person", printed))
     assert (found.outcome, found.rule, found.recognised) == ("match", "evidence", "刘最")
+    assert compared(spec("person"), "刘展", reading("person", printed)).outcome == "match"
     assert compared(spec("person"), "刘震", reading("person", printed)).light is not Light.GREEN
+
+
+def test_between_look_alikes_only_a_near_tie_is_a_match() -> None:
+    printed = line("叶曰明", confidences("叶曰明", {1: 0.85}), others={"叶日明": -1.4})
+    assert compared(spec("person"), "叶日明", reading("person", printed)).outcome == "near"
+
+
+def test_a_mark_that_contradicts_the_labelled_place_is_not_green() -> None:
+    marked = reading("date", line("2031-06-06", box=Box(100, 800, 400, 840)))
+    labelled = reading("date", "2026-06-06")
+    found = compared(spec("date"), "2031-06-06", labelled, marked=marked, has_mark=True)
+    assert (found.outcome, found.light) == ("near", Light.YELLOW)
+    assert "2026-06-06" in found.reason.zh
 
 
 def test_evidence_does_not_take_away_what_was_read() -> None:

@@ -85,8 +85,35 @@ def compare_field(
             text = reasons.misplaced(spec.name.text, typed, _shown(reading) or "", named)
             decided = Judgement("mismatch", f"mark_of:{owner}" if owner else "mark_elsewhere")
             return _result(code, spec, typed, value, reading, has_mark, decided, "misplaced", text)
+    if has_mark and judged.outcome == "match" and _contradicted(spec, value, reading, extracted, thresholds):
+        owner, _ = _owner(code, value, reading, extracted, others)
+        named = (names or {}).get(owner, Text(owner, owner)) if owner else None
+        text = reasons.contradicted(spec.name.text, typed, _shown(extracted) or "", named)
+        decided = Judgement("near", f"mark_of:{owner}" if owner else "mark_elsewhere")
+        return _result(code, spec, typed, value, reading, has_mark, decided, "near", text)
     return _result(
         code, spec, typed, value, reading, has_mark, judged, judged.outcome, _why(spec, typed, judged, reading)
+    )
+
+
+def _contradicted(
+    spec: FieldSpec, value: Canonical, held: FieldReading, own: FieldReading | None, limits: Thresholds
+) -> bool:
+    """Whether the page clearly says something else where the field's label stands.
+
+    A mark may be laid on any text of the page; that it reads as entered proves nothing when the labelled place reads
+    differently. Only a clear reading of another place counts: where both are the same ink, the mark was read better.
+    """
+    if own is None or own.value is None or _agrees(spec, value, own.value) or _covers(own, held):
+        return False
+    return own.confidence >= limits.equality_confidence(spec.kind)
+
+
+def _agrees(spec: FieldSpec, value: Canonical, other: Canonical) -> bool:
+    if isinstance(other, tuple) and isinstance(value, str):
+        return value in other
+    return value == other or (
+        spec.kind in ("long_text", "text", "address") and similarity(joined(value), joined(other)) > 0.9
     )
 
 

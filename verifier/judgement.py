@@ -28,6 +28,7 @@ from verifier.thresholds import Thresholds
 _NAMES: tuple[KindName, ...] = ("person", "org_name")
 _MAX_SINGLE_QUESTIONS = 6
 """Differing characters the recogniser is asked about one by one; each question costs a pass over its line."""
+_PUNCTUATION = re.compile(r"[,;:。.·、，；：]")
 _ADMINISTRATIVE = re.compile(r"(?:[^\d()]{2,8}?(?:省|市|自治区|特别行政区|区|县))+")
 
 
@@ -60,6 +61,8 @@ def judge(spec: FieldSpec, entered: Canonical, reading: FieldReading, limits: Th
     limit = limits.evidence_match(spec.kind)
     # Evidence may replace or add a glyph; ink that was read as a character does not become nothing.
     few = len(changes) <= limits.evidence_match_differences and all(change.entered for change in changes)
+    if limit is not None and any(change.look_alike for change in changes):
+        limit = max(limit, limits.evidence_match_look_alike)
     if limit is not None and total is not None and few and total >= limit:
         return Judgement("match", "evidence", changes)
     if variant := _variant(spec.kind, mine, theirs):
@@ -118,7 +121,12 @@ def _same(spec: FieldSpec, entered: Canonical, recognised: Canonical) -> bool:
         return set(_entries(entered)) == set(_entries(recognised))
     if entered == recognised:
         return True
-    return spec.kind == "long_text" and not spec.ordered and set(clauses(entered)) == set(clauses(recognised))
+    if spec.kind != "long_text":
+        return False
+    if _PUNCTUATION.sub("", entered) == _PUNCTUATION.sub("", recognised):
+        # Commas and stops of a paragraph carry nothing a decision rests on, and copies lose them first.
+        return True
+    return not spec.ordered and set(clauses(entered)) == set(clauses(recognised))
 
 
 def _entries(value: Canonical) -> tuple[str, ...]:

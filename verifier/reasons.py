@@ -138,6 +138,18 @@ def misplaced(name: Text, entered: Canonical, held: Canonical, owner: Text | Non
     )
 
 
+def contradicted(name: Text, entered: Canonical, elsewhere: Canonical, owner: Text | None) -> Text:
+    """The mark reads as entered, but the labelled place on the page says something else."""
+    mine, theirs = excerpts(entered, elsewhere)
+    whose_zh = f"（该处为“{owner.zh}”）" if owner else ""
+    whose_en = f" (which is “{owner.en}”)" if owner else ""
+    return Text(
+        f"{name.zh}：标记框内与填写的 {mine} 一致{whose_zh}，但证照上该项为 {theirs}，请人工核对",
+        f"{name.en}: the mark reads {mine} as entered{whose_en}, but the labelled place says {theirs}; "
+        "please look at it",
+    )
+
+
 def _around(value: str, start: int) -> str:
     left = max(0, start - 12)
     shown = value[left : left + _SHOWN]

@@ -9,8 +9,8 @@ from extractors.geometry import Quad
 from extractors.page import BgrImage
 
 VERTICAL_RATIO = 1.5
-"""A crop this many times higher than wide is a vertical line (a spine, a stacked label) and is read after a quarter turn,
-as the recogniser's authors do."""
+"""A crop this many times higher than wide is a vertical line (a spine, a stacked label) and is read after a quarter
+turn, as the recogniser's authors do."""
 
 
 def cut(image: BgrImage, quad: Quad) -> BgrImage:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from opencc import OpenCC
 from numpy.typing import NDArray
+from opencc import OpenCC
 
 from extractors.engines.protocol import Recognition
 from extractors.text import Char
@@ -34,8 +34,8 @@ a document really set in traditional ones the simplified twin stays below 0.001.
 class Alphabet:
     """The characters of a recogniser, class 0 being the blank.
 
-    Characters that differ only in width or compatibility form (``（`` and ``(``) are one letter to the comparison, and a
-    space is no more than a blank, because scanners and printers add and drop both freely.
+    Characters that differ only in width or compatibility form (``（`` and ``(``) are one letter to the comparison,
+    and a space is no more than a blank, because scanners and printers add and drop both freely.
     """
 
     def __init__(self, characters: Sequence[str]) -> None:
@@ -64,7 +64,9 @@ class Alphabet:
         return self._classes.get(_folded(character), ())
 
 
-_UNIFIED = str.maketrans({"〔": "(", "〕": ")", "［": "(", "］": ")", "[": "(", "]": ")", "【": "(", "】": ")", "—": "-", "–": "-"})
+_UNIFIED = str.maketrans(
+    {"〔": "(", "〕": ")", "［": "(", "］": ")", "[": "(", "]": ")", "【": "(", "】": ")", "—": "-", "–": "-"}
+)
 
 
 def _folded(character: str) -> str:

@@ -21,7 +21,8 @@ class ScriptedLine:
 
 
 class NullEngine:
-    """Finds exactly the scripted lines, whatever the image; a quad reads as the scripted characters whose centres it holds."""
+    """Finds exactly the scripted lines, whatever the image; a quad reads as the scripted characters whose centres
+    it holds."""
 
     def __init__(self, lines: Sequence[ScriptedLine] = ()) -> None:
         self._lines = tuple(lines)

@@ -28,7 +28,8 @@ RECOGNISERS: Mapping[Effort, str] = {"full": "PP-OCRv6_small_rec", "skim": "PP-O
 ORIENTATION = "PP-LCNet_x1_0_doc_ori"
 
 DETECTION_SIDE: Mapping[Effort, int] = {"full": 1600, "skim": 1280}
-"""Longest side, in pixels, of what the detector sees. 1600 finds 9-point print on A4; more costs time and finds no more."""
+"""Longest side, in pixels, of what the detector sees. 1600 finds 9-point print on A4; more costs time and finds no
+more."""
 
 UNCLIP_RATIO = 1.8
 """How far detected kernels are grown; at the default, thousands commas are cut off and read as dots."""
@@ -45,7 +46,8 @@ class PaddleEngine:
     """The real engine. Models are loaded when first needed, so a call that reads nothing costs nothing."""
 
     def __init__(self, models: Path, threads: int | None = None) -> None:
-        """``models`` holds one folder a model. Raises ModelMissing ``models.missing`` at the first use of an absent one."""
+        """``models`` holds one folder a model. Raises ModelMissing ``models.missing`` at the first use of an absent
+        one."""
         self._folder = models
         self._threads = threads or min(os.cpu_count() or 1, 4)
         self._loaded: dict[str, Any] = {}

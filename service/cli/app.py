@@ -6,11 +6,12 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from certlight import __version__
 from certlight.errors import CertlightError
 from service.cli import models, read, samples, templates, verify
-from service.cli.terminal import fail, fail_unexpected
+from service.cli.terminal import fail, fail_unexpected, usage
 
 app = typer.Typer(
     name="certlight",
@@ -52,20 +53,11 @@ def main() -> None:
         # The reader of a pipe went away (head, less): nothing is wrong.
         sys.stderr.close()
         code = 0
+    except TyperException as error:
+        code = usage(error)
     except Exception as error:
-        if isinstance(error, _usage_errors()):
-            error.show()  # type: ignore[attr-defined]
-            code = 2
-        else:
-            code = fail_unexpected(error)
+        code = fail_unexpected(error)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _usage_errors() -> tuple[type[Exception], ...]:
-    import click
-
-    bundled = {c for c in type.mro(typer.BadParameter) if c.__name__ in ("UsageError", "ClickException")}
-    return (click.ClickException, *bundled)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

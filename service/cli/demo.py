@@ -48,7 +48,13 @@ def demo_claims() -> list[DemoCase]:
 def demo_table(console: Console, done: Sequence[tuple[DemoCase, DocumentResult]], language: Language) -> None:
     """Print a row a document: its light, what it is, and the first reason of its light."""
     table = Table(expand=console.is_terminal)
-    for title in (Text("灯", "Light"), Text("样张", "Sample"), Text("填报", "Claim"), Text("证照", "Type"), Text("理由", "Reason")):
+    for title in (
+        Text("灯", "Light"),
+        Text("样张", "Sample"),
+        Text("填报", "Claim"),
+        Text("证照", "Type"),
+        Text("理由", "Reason"),
+    ):
         table.add_column(title.of(language), overflow="fold")
     counts = dict.fromkeys(Light, 0)
     for case, result in done:
@@ -58,7 +64,9 @@ def demo_table(console: Console, done: Sequence[tuple[DemoCase, DocumentResult]]
         counts[light] += 1
         sign, style = LIGHT_SIGNS[light]
         kind = result.type_name.of(language) if result.type_name else "—"
-        table.add_row(f"[{style}]{sign.of(language)}[/]", case.name, case.claim_kind, kind, _why(result.verdict, language))
+        table.add_row(
+            f"[{style}]{sign.of(language)}[/]", case.name, case.claim_kind, kind, _why(result.verdict, language)
+        )
     console.print(table)
     summary = "  ".join(f"{LIGHT_SIGNS[light][0].of(language)} {count}" for light, count in counts.items())
     console.print(summary, highlight=False)

@@ -13,6 +13,7 @@ from extractors.catalogue import templates
 from verifier.claim import MAX_BYTES, parse_claim
 from verifier.verdict import Claim
 
+
 def read_claim(path: Path) -> Claim:
     """The claim in a file. Raises UsageError ``claim.unreadable`` or one of ``claim.*`` for what is wrong in it."""
     try:

@@ -19,7 +19,8 @@ app = typer.Typer(help="识别模型  OCR models", no_args_is_help=True)
 
 @app.command("install")
 def install_models(
-    folder: Annotated[Path | None, typer.Option("--to", help="模型文件夹  Model folder")] = None, lang: LanguageOption = "zh"
+    folder: Annotated[Path | None, typer.Option("--to", help="模型文件夹  Model folder")] = None,
+    lang: LanguageOption = "zh",
 ) -> None:
     """按名称与校验值从软件包索引取得模型，此后离线使用。 Fetch the models by name and hash; offline afterwards."""
     install_assets("model", folder or models_dir(), language_of(lang))
@@ -27,7 +28,8 @@ def install_models(
 
 @app.command("status")
 def status(
-    folder: Annotated[Path | None, typer.Option("--in", help="模型文件夹  Model folder")] = None, lang: LanguageOption = "zh"
+    folder: Annotated[Path | None, typer.Option("--in", help="模型文件夹  Model folder")] = None,
+    lang: LanguageOption = "zh",
 ) -> None:
     """检查模型文件是否齐全且未被改动。 Check that every model file is there and unchanged."""
     language = language_of(lang)

@@ -32,7 +32,8 @@ DEMO_DAY = date(2026, 11, 1)
 
 @app.command("fonts")
 def fonts(
-    folder: Annotated[Path | None, typer.Option("--to", help="字体文件夹  Font folder")] = None, lang: LanguageOption = "zh"
+    folder: Annotated[Path | None, typer.Option("--to", help="字体文件夹  Font folder")] = None,
+    lang: LanguageOption = "zh",
 ) -> None:
     """取得绘制样张所用的中文字体（开源许可）。 Fetch the fonts samples are drawn with."""
     install_assets("font", folder or fonts_dir(), language_of(lang))
@@ -47,7 +48,9 @@ def make(
     degradations: Annotated[
         list[str] | None, typer.Option("--degradation", help="劣化方式，可重复  Degradations; repeatable")
     ] = None,
-    committed: Annotated[bool, typer.Option("--committed", help="重画随项目提交的样张  Redraw the committed set")] = False,
+    committed: Annotated[
+        bool, typer.Option("--committed", help="重画随项目提交的样张  Redraw the committed set")
+    ] = False,
     lang: LanguageOption = "zh",
 ) -> None:
     """绘制样张及其真值与填报文件。 Draw samples with their truth and claims."""
@@ -63,7 +66,7 @@ def make(
         total = len(chosen) * len(worn) * count
         drawn = documents(seed, types=chosen, degradations=worn, count=count)
         shown = track(drawn, total=total, console=err(), transient=True, disable=not err().is_terminal)
-        files = [path for sample in shown for path in write(sample, to)]
+        files = tuple(path for sample in shown for path in write(sample, to))
     done = Text(f"已写入 {len(files)} 个文件：{to}", f"{len(files)} files written: {to}")
     out().print(done.of(language), highlight=False, markup=False)
 

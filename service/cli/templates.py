@@ -65,14 +65,18 @@ def show(doc_type: Annotated[str, typer.Argument()], as_json: JsonOption = False
 
 @app.command("check")
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="YAML 文件；缺省为内置全部  All built-in ones by default")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="YAML 文件；缺省为内置全部  All built-in ones by default")
+    ] = None,
     lang: LanguageOption = "zh",
 ) -> None:
     """检查模板文件；未知的键会被指出。 Check template files."""
     language = language_of(lang)
     if not files:
         count = len(templates())
-        out().print(Text(f"{count} 个模板全部有效。", f"All {count} templates are valid.").of(language), highlight=False)
+        out().print(
+            Text(f"{count} 个模板全部有效。", f"All {count} templates are valid.").of(language), highlight=False
+        )
         return
     for file in files:
         try:

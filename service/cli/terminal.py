@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from typer.exceptions import TyperException
 
 from certlight.errors import CertlightError, InternalError
 from certlight.text import Language, Text
@@ -54,7 +55,13 @@ def progress(language: Language, pages: int) -> Iterator[Report]:
     if pages < 2 or not console.is_terminal:
         yield lambda stage, done, total: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         tasks = {}
 
@@ -73,6 +80,16 @@ def fail(error: CertlightError) -> int:
     console.print(f"  {error.remedy.of(_language)}", markup=False, highlight=False, soft_wrap=True)
     console.print(f"  [{error.code}]", style="dim", markup=False, highlight=False)
     return error.exit_code
+
+
+def usage(error: TyperException) -> int:
+    """Show what is wrong with the call itself; returns exit code 2."""
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()
+    else:
+        err().print(str(error), style="bold red", markup=False, highlight=False)
+    return 2
 
 
 def fail_unexpected(error: Exception) -> int:

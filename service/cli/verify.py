@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +23,7 @@ CHINA = timezone(timedelta(hours=8))
 """Certificates expire by the calendar of where they were issued; there has been no daylight saving time since 1991."""
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """From which light on the command ends with exit code 1."""
 
     red = "red"
@@ -35,8 +35,12 @@ def command(
     claim: Annotated[Path, typer.Option("--claim", help="用户填写数据与标记 claim.json", show_default=False)],
     as_json: JsonOption = False,
     report: Annotated[Path | None, typer.Option("--report", help="写出 HTML 报告  Write the HTML report")] = None,
-    fail_on: Annotated[FailOn | None, typer.Option("--fail-on", help="达到该灯即以 1 退出  Exit 1 from this light on")] = None,
-    today: Annotated[str | None, typer.Option("--today", help="核验日期，默认今天  Day of the check, YYYY-MM-DD")] = None,
+    fail_on: Annotated[
+        FailOn | None, typer.Option("--fail-on", help="达到该灯即以 1 退出  Exit 1 from this light on")
+    ] = None,
+    today: Annotated[
+        str | None, typer.Option("--today", help="核验日期，默认今天  Day of the check, YYYY-MM-DD")
+    ] = None,
     lang: LanguageOption = "zh",
 ) -> None:
     """核验：用户填写数据与证照逐项比对。 The SCANs together are one document, checked against the claim."""
@@ -48,7 +52,9 @@ def command(
         outcome = verify(document, asked, Desk(PaddleEngine(models_dir()), progress=tell), day)
         if report is not None:
             checked_at = datetime.now(UTC)
-            write_report(report, html_report([(outcome.result, outcome.pictures())], checked_at=checked_at, language=language))
+            write_report(
+                report, html_report([(outcome.result, outcome.pictures())], checked_at=checked_at, language=language)
+            )
     if as_json:
         print_json(verify_json([outcome.result], language))
     else:

@@ -30,13 +30,17 @@ def summary(scores: Sequence[DocumentScore]) -> str:
     worn = [s for s in scores if s.degradation != "clean"]
     lights = {word: sum(s.light == word for s in clean) for word in ("green", "yellow", "red")}
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    exact = _share(clean, "exact", "fields"), _share(scores, "exact", "fields")
+    red = _share(clean, "false_red", "fields"), _share(worn, "false_red", "fields")
+    green = sum(s.false_green for s in scores), sum(s.mutants for s in scores)
+    refused = sum(bool(s.error) for s in scores)
     return "\n".join(
         [
-            f"- field exactness: clean {_share(clean, 'exact', 'fields')}, all degradations {_share(scores, 'exact', 'fields')}",
-            f"- false green: {sum(s.false_green for s in scores)} of {sum(s.mutants for s in scores)} wrong key entries",
-            f"- false red: clean {_share(clean, 'false_red', 'fields')}, degraded {_share(worn, 'false_red', 'fields')}",
+            f"- field exactness: clean {exact[0]}, all degradations together {exact[1]}",
+            f"- false green: {green[0]} of {green[1]} wrong key entries",
+            f"- false red: clean {red[0]}, degraded {red[1]}",
             f"- document lights of right claims on clean samples: {lights}",
-            f"- refused: {sum(bool(s.error) for s in scores)}; peak memory of a process: {peak:.0f} MB",
+            f"- refused: {refused}; peak memory of a process: {peak:.0f} MB",
         ]
     )
 
@@ -46,7 +50,9 @@ def failures(scores: Iterable[DocumentScore]) -> str:
     lines = []
     for s in scores:
         if s.wrong or s.error:
-            lines.append(f"{s.doc_type}/{s.variant} #{s.index} {s.degradation} [{s.light}] type={s.recognised_type} {s.error}")
+            lines.append(
+                f"{s.doc_type}/{s.variant} #{s.index} {s.degradation} [{s.light}] type={s.recognised_type} {s.error}"
+            )
             lines += [f"    {w}" for w in s.wrong]
     return "\n".join(lines) + "\n"
 
