@@ -136,7 +136,10 @@ class TestSeals:
 
     @pytest.mark.parametrize(
         "text",
-        ["沈阳市市场监督管理局", "辽宁省住房和城乡建设厅", "沈阳市和平区行政审批局", "深圳市市场监督管理局南山监管局", "上海市市场监督管理局浦东分局"],
+        [
+            "沈阳市市场监督管理局", "辽宁省住房和城乡建设厅", "沈阳市和平区行政审批局", "沈阳市政务服务中心",
+            "深圳市市场监督管理局南山监管局", "上海市市场监督管理局浦东分局",
+        ],
     )  # fmt: skip
     def test_the_ring_of_an_authority(self, text: str) -> None:
         found = fields(self.LICENCE, page(*self.FACE), seals=[seal("沈阳样张建设有限公司"), seal(text)])["authority"]
