@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from rapidfuzz import fuzz
 
@@ -38,8 +39,8 @@ def marked_value(code: str, spec: FieldSpec, lines: Sequence[tuple[int, TextLine
     kept = glyphs[start + begin : start + end] if end > begin else glyphs[start:] or glyphs
     spans = tuple(
         span
-        for page in dict.fromkeys(page for page, _ in kept)
-        for span in spans_of(page, [g for p, g in kept if p == page])
+        for page, run in groupby(kept, key=lambda placed: placed[0])
+        for span in spans_of(page, [glyph for _, glyph in run])
     )
     raw = raw_of(spec, spans)
     return FieldReading(

@@ -91,7 +91,8 @@ def _ink_bands(image: BgrImage, box: Box) -> list[Box]:
     crop = image[int(box.y0) : max(round(box.y1), int(box.y0) + 1), int(box.x0) : max(round(box.x1), int(box.x0) + 1)]
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    dark = grey < min(level, 200)
+    # Otsu's level belongs to the dark side: on a page of pure black and white it is black itself.
+    dark = grey <= min(level, 200)
     # Ruled lines of a table are dark over the whole width and would join the lines of text.
     share = dark.mean(axis=1)
     ink = (share > INK_SHARE) & (share < 0.9)
