@@ -12,17 +12,18 @@ from pipeline.imaging.straighten import straighten
 from pipeline.intake.document import Document
 from pipeline.intake.scan import PageKind
 
-HELD_PAGES = 8
-"""Bitmaps kept: a straightened A4 page at 300 dpi takes 50 MB with its reading copy."""
+HELD_BYTES = 160 * 2**20
+"""Bitmaps kept: a straightened A4 page at 300 dpi takes 26 MB, and as much again where its reading copy differs.
+Three to six pages are what a certificate has; longer documents are drawn again where they are looked at again."""
 
 
 class StraightPages:
     """Pages of ``document`` by index, upright and deskewed, the way every later step sees them."""
 
-    def __init__(self, document: Document, engine: OcrEngine, held: int = HELD_PAGES) -> None:
+    def __init__(self, document: Document, engine: OcrEngine, held_bytes: int = HELD_BYTES) -> None:
         self._document = document
         self._engine = engine
-        self._held = held
+        self._held_bytes = held_bytes
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._kinds: dict[int, PageKind] = {}
         self._notices: dict[int, tuple[Notice, ...]] = {}
@@ -54,7 +55,7 @@ class StraightPages:
             photo=raw.kind == "image",
         )
         self._pages[index] = page
-        while len(self._pages) > self._held:
+        while len(self._pages) > 1 and sum(_size(p) for p in self._pages.values()) > self._held_bytes:
             self._pages.popitem(last=False)
         return page
 
@@ -69,3 +70,9 @@ class StraightPages:
 
     def _confidences(self, crops: list[BgrImage]) -> list[float]:
         return [reading.confidence for reading in read_crops(self._engine, crops)]
+
+
+def _size(page: Page) -> int:
+    """Bytes of the page's bitmaps."""
+    copies = 1 if page.reading_image is page.image else 2
+    return int(page.image.nbytes) * copies

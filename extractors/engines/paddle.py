@@ -38,6 +38,9 @@ RECOGNISER_HEIGHT = 48
 RECOGNISER_MIN_WIDTH = 160
 """Crops are padded to this width. The published 320 doubles the cost of the many short labels of a form."""
 
+# Only the recognisers keep ONNX Runtime's memory arena: theirs saves a sixth of the time, the detectors' saves nothing
+# and holds half a gigabyte after a large page.
+
 BATCH_PIXELS = 48 * 1600
 """Crops of one batch share their width; together they stay below this, so that memory stays flat."""
 
@@ -131,7 +134,11 @@ class PaddleEngine:
             model_name=name,
             model_dir=str(folder),
             engine="onnxruntime",
-            engine_config={"intra_op_num_threads": self._threads, "inter_op_num_threads": 1},
+            engine_config={
+                "intra_op_num_threads": self._threads,
+                "inter_op_num_threads": 1,
+                "enable_cpu_mem_arena": name in RECOGNISERS.values(),
+            },
         )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from certlight.paths import models_dir
-from extractors.engines.paddle import DETECTION_SIDE, UNCLIP_RATIO, PaddleEngine
+from extractors.engines.paddle import PaddleEngine
 from extractors.geometry import Box
 from extractors.region_reader import read_region
 from pipeline.flow import Desk, verify
@@ -20,8 +21,10 @@ from pipeline.intake.intake import take
 from pipeline.pages import StraightPages
 from samples.claims import CORRECT
 from samples.fields import TYPES
-from samples.generate import documents
+from samples.generate import documents, write
 from tests.bench.accuracy import TODAY
+from tests.bench.bare import bare_ocr
+from tests.bench.process import certlight
 from verifier.verdict import Claim
 
 THREADS = 2
@@ -40,34 +43,9 @@ class PageCost:
     field_cpu: float
 
 
-def bare_ocr() -> Any:
-    """PaddleOCR as its documentation sets it up, with the same models, page orientation and detection limits."""
-    os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
-    from paddleocr import PaddleOCR
-
-    folder = models_dir()
-    return PaddleOCR(
-        text_detection_model_name="PP-OCRv6_small_det",
-        text_detection_model_dir=str(folder / "PP-OCRv6_small_det"),
-        text_recognition_model_name="PP-OCRv6_small_rec",
-        text_recognition_model_dir=str(folder / "PP-OCRv6_small_rec"),
-        doc_orientation_classify_model_name="PP-LCNet_x1_0_doc_ori",
-        doc_orientation_classify_model_dir=str(folder / "PP-LCNet_x1_0_doc_ori"),
-        use_doc_orientation_classify=True,
-        use_doc_unwarping=False,
-        use_textline_orientation=False,
-        text_det_limit_side_len=DETECTION_SIDE["full"],
-        text_det_limit_type="max",
-        text_det_unclip_ratio=UNCLIP_RATIO,
-        text_recognition_batch_size=6,
-        engine="onnxruntime",
-        engine_config={"intra_op_num_threads": THREADS, "inter_op_num_threads": 1},
-    )
-
-
 def measure(seed: int, per_type: int) -> list[PageCost]:
     """One-page documents of every type, clean and photographed; the contract by its first page."""
-    bare = bare_ocr()
+    bare = bare_ocr(THREADS)
     desk = Desk(PaddleEngine(models_dir(), threads=THREADS))
     found = []
     for doc_type in TYPES:
@@ -115,6 +93,37 @@ def _time(work: Callable[[], object]) -> tuple[float, float]:
         work()
         runs.append((time.process_time() - cpu, time.perf_counter() - wall))
     return statistics.median(c for c, _ in runs), statistics.median(w for _, w in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class PeakMemory:
+    """One verification as a fresh process: seconds from start to end, and the most memory it held."""
+
+    name: str
+    pages: int
+    seconds: float
+    megabytes: float
+
+
+def peaks(seed: int) -> list[PeakMemory]:
+    """One clean and one photographed document a type through the command line."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for doc_type in TYPES:
+            for sample in documents(seed, types=[doc_type], degradations=("clean", "photo"), claim_kinds=(CORRECT,)):
+                written = {path.name: path for path in write(sample, Path(folder))}
+                files = [str(written[file.name]) for file in sample.files]
+                claim = next(path for name, path in written.items() if name.endswith(".claim.json"))
+                done = certlight(["verify", *files, "--claim", str(claim), "--json", "--today", TODAY.isoformat()])
+                found.append(PeakMemory(sample.name, len(sample.pages), done.seconds, done.megabytes))
+    return found
+
+
+def peak_table(found: list[PeakMemory]) -> str:
+    """A row a document."""
+    rows = ["| document | pages | s from start to end | peak MB |", "|---|---|---|---|"]
+    rows += [f"| {p.name} | {p.pages} | {p.seconds:.1f} | {p.megabytes:.0f} |" for p in found]
+    return "\n".join(rows)
 
 
 def table(costs: list[PageCost]) -> str:

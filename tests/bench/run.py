@@ -15,9 +15,9 @@ from pathlib import Path
 
 from samples.degrade import NAMES
 from samples.fields import TYPES
-from tests.bench import cost, real
+from tests.bench import bad_pdfs, cost, real
 from tests.bench.accuracy import Case, DocumentScore, score
-from tests.bench.table import accuracy_table, failures, summary
+from tests.bench.table import accuracy_table, cross_table, failures, summary
 
 SEED = 20_261
 """Not a seed used while templates were written, so that the figures are not those of training data."""
@@ -45,16 +45,22 @@ def run(options: argparse.Namespace) -> int:
             if done % 20 == 0 or done == len(wanted):
                 print(f"{done}/{len(wanted)} documents", file=sys.stderr, flush=True)
     scores.sort(key=lambda s: (s.doc_type, s.degradation, s.index))
-    parts = ["## Generated samples", accuracy_table(scores), summary(scores)]
+    parts = ["## Generated samples", accuracy_table(scores), cross_table(scores), summary(scores)]
     result: dict[str, object] = {"generated": [asdict(s) for s in scores]}
     if not options.skip_cost:
         measured = cost.measure(options.seed, options.per_type)
         parts += ["## Cost beside bare PaddleOCR", cost.table(measured)]
         result["cost"] = [asdict(m) for m in measured]
+        held = cost.peaks(options.seed)
+        parts += ["## Memory of one verification", cost.peak_table(held)]
+        result["memory"] = [asdict(m) for m in held]
     if not options.skip_real:
         judged = real.judge()
         parts += ["## Real scans", real.table(judged)]
         result["real"] = [asdict(j) for j in judged]
+        broken = bad_pdfs.judge()
+        parts += ["## Broken PDFs", bad_pdfs.table(broken)]
+        result["bad_pdfs"] = [asdict(b) for b in broken]
     text = "\n\n".join(parts) + "\n"
     (out / "table.md").write_text(text, encoding="utf-8")
     (out / "failures.txt").write_text(failures(scores), encoding="utf-8")

@@ -1,0 +1,34 @@
+"""Bare PaddleOCR, the yardstick of cost."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from certlight.paths import models_dir
+from extractors.engines.paddle import DETECTION_SIDE, UNCLIP_RATIO
+
+
+def bare_ocr(threads: int) -> Any:
+    """PaddleOCR as its documentation sets it up, with the same models, page orientation and detection limits."""
+    os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
+    from paddleocr import PaddleOCR
+
+    folder = models_dir()
+    return PaddleOCR(
+        text_detection_model_name="PP-OCRv6_small_det",
+        text_detection_model_dir=str(folder / "PP-OCRv6_small_det"),
+        text_recognition_model_name="PP-OCRv6_small_rec",
+        text_recognition_model_dir=str(folder / "PP-OCRv6_small_rec"),
+        doc_orientation_classify_model_name="PP-LCNet_x1_0_doc_ori",
+        doc_orientation_classify_model_dir=str(folder / "PP-LCNet_x1_0_doc_ori"),
+        use_doc_orientation_classify=True,
+        use_doc_unwarping=False,
+        use_textline_orientation=False,
+        text_det_limit_side_len=DETECTION_SIDE["full"],
+        text_det_limit_type="max",
+        text_det_unclip_ratio=UNCLIP_RATIO,
+        text_recognition_batch_size=6,
+        engine="onnxruntime",
+        engine_config={"intra_op_num_threads": threads, "inter_op_num_threads": 1},
+    )
