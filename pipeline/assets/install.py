@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from certlight.errors import SetupError
 from certlight.text import Text
+from certlight.whole_file import write_whole
 from pipeline.assets.manifest import PACKAGES, AssetKind, Package
 
 Fetch = Callable[[Package, Path], Path]
@@ -78,7 +78,7 @@ def install(
     """Bring every file of this kind below ``root`` and return the targets written (none when all were in place).
 
     Each file is written beside its place and renamed, so a crash leaves no half file.
-    Raises SetupError ``assets.fetch`` or ``assets.hash``.
+    Raises SetupError ``assets.fetch``, ``assets.hash`` or ``assets.unwritable``.
     """
     written: list[str] = []
     for package in packages if packages is not None else packages_of(kind):
@@ -128,10 +128,13 @@ def _bad(source: str) -> SetupError:
 
 
 def _place(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    try:
+        write_whole(path, content, mode=0o644)
+    except OSError as error:
+        raise SetupError(
+            "assets.unwritable",
+            Text(f"无法写入 {path}。", f"Cannot write {path}."),
+            Text(
+                "检查文件夹的写权限与剩余空间后重试。", "Check the folder's permissions and free space, then try again."
+            ),
+        ) from error
