@@ -13,11 +13,12 @@ help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "certlight needs Python 3.11 or newer; set PYTHON=…"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { echo "certlight needs Python 3.11, 3.12 or 3.13; set PYTHON=…"; exit 1; }
 	@echo "Setting up $(VENV) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --only-binary=:all: --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c 'import cv2' || { echo "OpenCV misses system libraries; on Debian or Ubuntu: apt-get install libgl1 libglib2.0-0"; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime

@@ -10,7 +10,7 @@ from extractors.finders import Candidate, Seals, Sheet, candidates
 from extractors.kinds import canonical, check_digit_ok
 from extractors.labels import find_labels
 from extractors.layout import PageLayout
-from extractors.reading import FieldReading, Notice, Reading, Span
+from extractors.reading import Canonical, FieldReading, Notice, Reading, Span
 from extractors.template import FieldSpec, Template
 
 SURE = 0.45
@@ -33,6 +33,7 @@ def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals
     """The first way of looking that yields a value the kind accepts; else the best text found, without a value."""
     unparsed: Candidate | None = None
     doubtful: Candidate | None = None
+    others: list[Canonical] = []
     for finder in spec.find:
         for candidate in candidates(finder, code, spec, sheets, seals):
             value = canonical(spec.kind, raw_of(spec, candidate.spans), words=spec.words)
@@ -42,9 +43,11 @@ def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals
                 # Another place or way may give a better one; a code that fails its check digit is the last resort.
                 doubtful = doubtful or candidate
             else:
-                return _reading(code, spec, candidate)
+                return _reading(code, spec, candidate, others)
+            if value is not None and value not in others:
+                others.append(value)
     found = doubtful or unparsed
-    return _reading(code, spec, found) if found else None
+    return _reading(code, spec, found, others) if found else None
 
 
 def raw_of(spec: FieldSpec, spans: Sequence[Span]) -> str:
@@ -63,16 +66,18 @@ def raw_of(spec: FieldSpec, spans: Sequence[Span]) -> str:
     return "\n".join(entries)
 
 
-def _reading(code: str, spec: FieldSpec, candidate: Candidate) -> FieldReading:
+def _reading(code: str, spec: FieldSpec, candidate: Candidate, others: Sequence[Canonical]) -> FieldReading:
     source = candidate.spans[0].line.source
     raw = raw_of(spec, candidate.spans)
+    value = canonical(spec.kind, raw, words=spec.words)
     return FieldReading(
         field=code,
         raw=raw,
-        value=canonical(spec.kind, raw, words=spec.words),
+        value=value,
         confidence=min(span.confidence for span in candidate.spans),
         spans=candidate.spans,
         source="seal" if source == "seal" else "text_layer" if source == "text_layer" else "extracted",
+        alternatives=tuple(other for other in others if isinstance(other, str) and other != value),
     )
 
 

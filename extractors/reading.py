@@ -52,7 +52,7 @@ class FieldReading:
     spans: tuple[Span, ...] = ()
     source: Literal["extracted", "marked", "text_layer", "seal"] = "extracted"
     alternatives: tuple[str, ...] = ()
-    """Other canonical readings of the same field found elsewhere on the document (a code also in the QR)."""
+    """Other canonical readings that were found for the field and passed over, likeliest first."""
 
     @property
     def regions(self) -> tuple[Region, ...]:

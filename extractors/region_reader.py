@@ -60,9 +60,12 @@ def read_crops(engine: OcrEngine, crops: Sequence[BgrImage]) -> list[Recognition
 
 
 def _wholly_inside(known: PageText, box: Box) -> list[TextLine]:
-    """The known lines the box touches, if every character of each stands inside; none otherwise."""
+    """The known lines the box touches, if every character of each stands inside; none otherwise.
+
+    Lines of a PDF text layer are what the file claims, not what its pixels show: they are always read again.
+    """
     touched = [line for line in known.lines if line.box.covered_by(box) > TOUCHED]
-    return touched if all(_all_chars_inside(line, box) for line in touched) else []
+    return touched if all(line.source == "ocr" and _all_chars_inside(line, box) for line in touched) else []
 
 
 def _all_chars_inside(line: TextLine, box: Box) -> bool:

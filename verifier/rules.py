@@ -26,8 +26,11 @@ from extractors.template import AmountInWords, CodeInQr, DateOrder, Expiry, Iden
 from verifier.thresholds import Thresholds
 from verifier.verdict import FieldCheck, Light, RuleFinding
 
-LAYER_NOTICES = ("text_layer.", "read.text_layer", "reading.text_layer", "pdf.text_layer")
-"""Beginnings of notice codes that say a PDF text layer disagrees with its pixels."""
+LAYER_NOTICES = frozenset(
+    {"layer.garbled", "layer.hidden", "layer.overlap", "layer.mismatch", "read.text_layer_distrusted"}
+)
+"""Notices that say a PDF text layer disagrees with its pixels. A layer that is merely partial or could not be checked
+says nothing against the document: its page was read from the pixels."""
 _QR_TOKEN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{15,18}(?![0-9A-Za-z])")
 
 
@@ -109,7 +112,7 @@ def findings_of_pages(qualities: Sequence[Quality], notices: Sequence[Notice]) -
                 )
                 found.setdefault(issue.code, RuleFinding("rule.poor_quality", Light.YELLOW, message))
     for notice in notices:
-        if notice.code.startswith(LAYER_NOTICES):
+        if notice.code in LAYER_NOTICES:
             found.setdefault(notice.code, RuleFinding("rule.text_layer", Light.YELLOW, notice.message))
     return list(found.values())
 

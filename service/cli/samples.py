@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from service.cli.demo import demo_claims, demo_table
 from service.cli.files import read_claim, write_report
 from service.cli.models import install_assets
 from service.cli.terminal import LanguageOption, err, language_of, out, quiet_libraries
+from service.cli.verify import CHINA
 from verifier.report import html_report
 
 app = typer.Typer(help="样张  Sample certificates", no_args_is_help=True)
@@ -90,12 +91,12 @@ def demo(
     done, pictured = [], []
     for case in track(cases, console=err(), transient=True, disable=not err().is_terminal, description=""):
         with take(case.files) as document:
-            outcome = verify(document, read_claim(case.claim), desk, DEMO_DAY)
+            outcome = verify(document, read_claim(case.claim, document.page_count), desk, DEMO_DAY)
             pictured.append((outcome.result, outcome.pictures()))
         done.append((case, outcome.result))
     demo_table(out(), done, language)
     report = to / "report.html"
-    write_report(report, html_report(pictured, checked_at=datetime.now(UTC), language=language))
+    write_report(report, html_report(pictured, checked_at=datetime.now(CHINA), language=language))
     out().print(Text(f"报告：{report}", f"Report: {report}").of(language), highlight=False, markup=False)
 
 

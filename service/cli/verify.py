@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -47,11 +47,11 @@ def command(
     language = language_of(lang)
     quiet_libraries()
     day = _day(today)
-    asked = read_claim(claim)
     with take(list(scans)) as document, progress(language, document.page_count) as tell:
+        asked = read_claim(claim, document.page_count)
         outcome = verify(document, asked, Desk(PaddleEngine(models_dir()), progress=tell), day)
         if report is not None:
-            checked_at = datetime.now(UTC)
+            checked_at = datetime.now(CHINA)
             write_report(
                 report, html_report([(outcome.result, outcome.pictures())], checked_at=checked_at, language=language)
             )
