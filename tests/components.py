@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from certlight.paths import models_dir
+from pipeline.assets.install import missing
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -23,7 +26,14 @@ def _chromium() -> str | None:
     return os.environ.get("CERTLIGHT_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-COMPONENTS = {"chromium": Component(_chromium, "apt-get install chromium, or name it in CERTLIGHT_TEST_CHROMIUM")}
+def _models() -> str | None:
+    return None if missing("model", models_dir()) else str(models_dir())
+
+
+COMPONENTS = {
+    "chromium": Component(_chromium, "apt-get install chromium, or name it in CERTLIGHT_TEST_CHROMIUM"),
+    "models": Component(_models, "certlight models install"),
+}
 
 
 def require(name: str) -> Path:
@@ -32,7 +42,7 @@ def require(name: str) -> Path:
     found = component.find()
     if found is not None:
         return Path(found)
-    message = f"{name} is not installed: {component.remedy}"
+    message = f"not installed: {name} ({component.remedy})"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)

@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 from certlight import __version__
 from certlight.errors import CertlightError
 from service.cli import models, read, samples, templates, verify
-from service.cli.terminal import fail, fail_unexpected, usage
+from service.cli.terminal import fail, fail_unexpected, usage, write_chinese
 
 app = typer.Typer(
     name="certlight",
@@ -43,6 +43,7 @@ def root(
 
 def main() -> None:
     """Run the command and end with its exit code: 0 done, 1 --fail-on met, 2 usage, 3 input refused, 4 internal."""
+    write_chinese()
     try:
         code = app(standalone_mode=False)
     except CertlightError as error:

@@ -15,9 +15,6 @@ from certlight.text import Text
 from extractors.engines.paddle import PaddleEngine
 from pipeline.flow import Desk, verify
 from pipeline.intake.intake import take
-from samples import degrade
-from samples.fields import TYPES
-from samples.generate import documents, write
 from service.cli.demo import demo_claims, demo_table
 from service.cli.files import read_claim, write_report
 from service.cli.models import install_assets
@@ -55,6 +52,11 @@ def make(
     lang: LanguageOption = "zh",
 ) -> None:
     """绘制样张及其真值与填报文件。 Draw samples with their truth and claims."""
+    # Drawing brings a PDF and a font library along, half of the start of every other command.
+    from samples import degrade
+    from samples.fields import TYPES
+    from samples.generate import documents, write
+
     language = language_of(lang)
     if committed:
         from samples.committed import SET, redraw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -38,6 +39,21 @@ def language_of(value: str) -> Language:
         raise typer.BadParameter("zh | en", param_hint="--lang")
     _language = "en" if value == "en" else "zh"
     return _language
+
+
+def write_chinese() -> None:
+    """Let both streams write Chinese whatever the locale: a bare one (LC_ALL=C, a service) can encode none of it.
+
+    A locale that can is kept; the few signs it may lack (● in GBK terminals) come out as question marks.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        try:
+            "证照".encode(stream.encoding)
+        except UnicodeEncodeError:
+            stream.reconfigure(encoding="utf-8")
+        stream.reconfigure(errors="replace")
 
 
 def out() -> Console:
