@@ -19,6 +19,7 @@ from certlight.errors import ModelMissing
 from certlight.text import Text
 from extractors.engines.crop import cut
 from extractors.engines.ctc import Alphabet, decode
+from extractors.engines.offline import keep_offline
 from extractors.engines.protocol import Effort, OrientationScores, Recognition
 from extractors.geometry import Quad
 from extractors.page import BgrImage
@@ -121,9 +122,11 @@ class PaddleEngine:
                 Text(f"缺少识别模型 {name}。", f"The model {name} is not installed."),
                 Text("请运行 certlight models install。", "Run: certlight models install"),
             )
-        # Set before the import: the library looks for its model hubs otherwise, and none may be reached.
-        os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
+        keep_offline(self._folder.parent / "engine-cache")
+        import onnxruntime
         import paddleocr
+
+        onnxruntime.disable_telemetry_events()
 
         factory = {
             **dict.fromkeys(DETECTORS.values(), paddleocr.TextDetection),

@@ -14,7 +14,10 @@ from verifier.verdict import Claim
 
 
 def read_claim(path: Path, page_count: int | None = None) -> Claim:
-    """The claim in a file, its marks held against the document's ``page_count``. Raises UsageError ``claim.unreadable`` or one of ``claim.*`` for what is wrong in it."""
+    """The claim in a file, its marks held against the document's ``page_count``.
+
+    Raises UsageError ``claim.unreadable`` or one of ``claim.*`` for what is wrong in it.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

@@ -18,7 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from typer.exceptions import TyperException
 
 from certlight.errors import CertlightError, InternalError
+from certlight.paths import data_dir
 from certlight.text import Language, Text
+from extractors.engines.offline import keep_offline
 from pipeline.reading import Progress as Report
 
 LanguageOption = Annotated[str, typer.Option("--lang", help="zh 或 en：提示与理由的语言 Language of reasons")]
@@ -132,9 +134,6 @@ def print_json(report: object) -> None:
 
 
 def quiet_libraries() -> None:
-    """Keep the OCR library's chatter off the user's terminal; warnings of ours still show."""
+    """Keep the OCR libraries' warnings and chatter off the user's terminal, and the libraries off the network."""
     warnings.filterwarnings("ignore")
-    for name in ("paddlex", "ppocr", "modelscope"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
-    os.environ.setdefault("DISABLE_MODEL_SOURCE_CHECK", "True")
+    keep_offline(data_dir() / "engine-cache")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from certlight.paths import models_dir
+from certlight.paths import data_dir, models_dir
+from extractors.engines.offline import keep_offline
 from extractors.engines.paddle import DETECTION_SIDE, UNCLIP_RATIO
 
 
 def bare_ocr(threads: int) -> Any:
     """PaddleOCR as its documentation sets it up, with the same models, page orientation and detection limits."""
-    os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
+    keep_offline(data_dir() / "engine-cache")
     from paddleocr import PaddleOCR
 
     folder = models_dir()
