@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from certlight.text import Text
-from extractors.finders import Candidate, Seals, Sheet, candidates
+from extractors.beside import Sheet
+from extractors.finders import Candidate, Seals, candidates
 from extractors.kinds import canonical, check_digit_ok
 from extractors.labels import find_labels
 from extractors.layout import PageLayout

@@ -38,6 +38,11 @@ class Box:
     def center(self) -> Point:
         return ((self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2)
 
+    @property
+    def quad(self) -> Quad:
+        """The four corners, top-left first, clockwise."""
+        return ((self.x0, self.y0), (self.x1, self.y0), (self.x1, self.y1), (self.x0, self.y1))
+
     def intersection(self, other: Box) -> float:
         """Area shared with ``other``, in square pixels."""
         w = min(self.x1, other.x1) - max(self.x0, other.x0)

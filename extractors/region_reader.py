@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from extractors.engines.null import quad_of
 from extractors.engines.protocol import OcrEngine, Recognition
 from extractors.geometry import Box, Quad
 from extractors.page import BgrImage
@@ -46,7 +45,7 @@ def read_region(engine: OcrEngine, image: BgrImage, box: Box, known: PageText | 
             return inside
     bands = _ink_bands(image, box)
     if len(bands) == 1 and box.width >= bands[0].height:
-        quads: list[Quad] = [quad_of(bands[0])]
+        quads: list[Quad] = [bands[0].quad]
         return lines_of(quads, engine.recognise(image, quads))
     return _detected(engine, image, box)
 
@@ -54,8 +53,7 @@ def read_region(engine: OcrEngine, image: BgrImage, box: Box, known: PageText | 
 def read_crops(engine: OcrEngine, crops: Sequence[BgrImage]) -> list[Recognition]:
     """Read images that hold one line each."""
     return [
-        engine.recognise(crop, [quad_of(Box(0.0, 0.0, float(crop.shape[1]), float(crop.shape[0])))])[0]
-        for crop in crops
+        engine.recognise(crop, [Box(0.0, 0.0, float(crop.shape[1]), float(crop.shape[0])).quad])[0] for crop in crops
     ]
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from rapidfuzz.distance import Levenshtein
 
 from certlight.text import Text
-from extractors.engines.null import quad_of
 from extractors.engines.protocol import OcrEngine
 from extractors.extract import raw_of
 from extractors.kinds import canonical
@@ -76,7 +75,7 @@ def _from_pixels(span: Span, pages: StraightPages, engine: OcrEngine) -> Span:
     page = pages[span.page]
     box = span.line.box
     box = box.grown(MARGIN * box.height, MARGIN * box.height).clipped(page.width, page.height)
-    quad = quad_of(box)
+    quad = box.quad
     read = engine.recognise(page.reading_image, [quad])[0]
     line = TextLine(read.text, read.confidence, quad, read.chars, "ocr", read.emission)
     start, end = _aligned(span.line.text, read.text, span.start, span.end)

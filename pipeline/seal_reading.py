@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from extractors.engines.null import quad_of
 from extractors.engines.protocol import OcrEngine
 from extractors.finders import SealText
 from extractors.page import BgrImage
@@ -48,6 +47,6 @@ class SealReader:
             if text and confidence >= LEGIBLE:
                 step = 1.0 / len(text)
                 chars = tuple(Char(c, confidence, i * step, (i + 1) * step) for i, c in enumerate(text))
-                line = TextLine(text, confidence, quad_of(seal.box), chars, "seal")
+                line = TextLine(text, confidence, seal.box.quad, chars, "seal")
                 found.append(SealText(index, text, confidence, line))
         return found

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.engines.null import NullEngine, ScriptedLine, quad_of
+from extractors.engines.null import NullEngine, ScriptedLine
 from extractors.engines.protocol import Effort, Recognition
 from extractors.geometry import Box, Quad
 from extractors.page import BgrImage
@@ -111,7 +111,7 @@ class Detecting(Watched):
         joined = cv2.dilate(dark, np.ones((3, 25), np.uint8))
         count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
         return [
-            quad_of(Box(float(x), float(y), float(x + w), float(y + h))) for x, y, w, h, _ in stats[1:count].tolist()
+            Box(float(x), float(y), float(x + w), float(y + h)).quad for x, y, w, h, _ in stats[1:count].tolist()
         ]
 
 

@@ -39,7 +39,7 @@ class NullEngine:
         return (1.0, 0.0, 0.0, 0.0)
 
     def detect(self, image: BgrImage, effort: Effort = "full") -> list[Quad]:
-        return [quad_of(line.box) for line in self._lines]
+        return [line.box.quad for line in self._lines]
 
     def recognise(self, image: BgrImage, quads: Sequence[Quad], effort: Effort = "full") -> list[Recognition]:
         return [self._read(Box.of_quad(quad)) for quad in quads]
@@ -58,8 +58,3 @@ class NullEngine:
                     chars.append(Char(c, line.confidence, *extent))
         confidence = sum(c.confidence for c in chars) / len(chars) if chars else 0.0
         return Recognition("".join(c.text for c in chars), confidence, tuple(chars))
-
-
-def quad_of(box: Box) -> Quad:
-    """The corners of a box."""
-    return ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1))
