@@ -26,6 +26,9 @@ most a fifth of them."""
 OPTIONAL_TITLE_CUES = 0.6
 """The same for types that need not carry a title."""
 
+SAME_SIZE = 1.5
+"""Ratio of letter heights up to which neighbours are set in one size."""
+
 PROMINENT = 1.25
 """A title is set at least this much larger than the page's running text."""
 
@@ -101,13 +104,15 @@ def _headlines(page: PageLayout) -> list[tuple[str, float]]:
 
 
 def _large_runs(row: Row, least: float) -> list[tuple[str, float]]:
-    """Stretches of a row set in large letters: a title often shares its row with a code and a note."""
+    """Stretches of a row set in large letters of one size: a title often shares its row with a code and a note."""
     runs: list[list[Glyph]] = [[]]
     for glyph in row.glyphs:
-        if glyph.box.height >= least:
-            runs[-1].append(glyph)
-        elif runs[-1]:
+        height = glyph.box.height
+        last = runs[-1][-1].box.height if runs[-1] else height
+        if height < least or max(height, last) > SAME_SIZE * min(height, last):
             runs.append([])
+        if height >= least:
+            runs[-1].append(glyph)
     return [("".join(g.text for g in run), min(g.box.height for g in run)) for run in runs if len(run) > 1]
 
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from certlight.text import Text
 from extractors.beside import Sheet
 from extractors.finders import Candidate, Seals, candidates
-from extractors.kinds import canonical, check_digit_ok
+from extractors.kinds import check_digit_ok
 from extractors.labels import find_labels
 from extractors.layout import PageLayout
 from extractors.reading import Canonical, FieldReading, Notice, Reading, Span
 from extractors.template import FieldSpec, Template
+from extractors.values import value_of
 
 SURE = 0.45
 """Score of a candidate from which no other way of finding the field is tried. Ring text of seals scores half its
@@ -37,7 +38,7 @@ def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals
     others: list[Canonical] = []
     for finder in spec.find:
         for candidate in candidates(finder, code, spec, sheets, seals):
-            value = canonical(spec.kind, raw_of(spec, candidate.spans), words=spec.words)
+            value = value_of(spec, raw_of(spec, candidate.spans))
             if value is None:
                 unparsed = unparsed or candidate
             elif candidate.score < SURE or (isinstance(value, str) and check_digit_ok(spec.kind, value) is False):
@@ -70,7 +71,7 @@ def raw_of(spec: FieldSpec, spans: Sequence[Span]) -> str:
 def _reading(code: str, spec: FieldSpec, candidate: Candidate, others: Sequence[Canonical]) -> FieldReading:
     source = candidate.spans[0].line.source
     raw = raw_of(spec, candidate.spans)
-    value = canonical(spec.kind, raw, words=spec.words)
+    value = value_of(spec, raw)
     return FieldReading(
         field=code,
         raw=raw,

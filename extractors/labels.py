@@ -21,8 +21,8 @@ MENTIONED_LABEL = 5
 SECOND = "~"
 """Field code of a hit that repeats a label in a second language; values flow around it."""
 
-TAIL_SCORE = 0.6
-"""Score of a label of which only the last letter was found."""
+HALF_SCORE = 0.6
+"""Score of a two-letter label of which only one letter was found."""
 
 OPENERS = ")）]】:：;；|●*★"
 """Characters a label may stand behind; a full stop or comma means a sentence that mentions it."""
@@ -68,16 +68,18 @@ def find_labels(layout: PageLayout, template: Template) -> list[LabelHit]:
         for field, label, rank in wanted:
             found.extend(_matches(row, field, label, rank))
         hits.extend(_without_overlaps(found))
-    hits.extend(_tails(layout, template, hits))
+    hits.extend(_halves(layout, template, hits))
     return hits
 
 
-def _tails(layout: PageLayout, template: Template, hits: list[LabelHit]) -> list[LabelHit]:
-    """Widely spaced two-letter labels whose first letter was lost (``住　　所``), for fields without a label so far.
+def _halves(layout: PageLayout, template: Template, hits: list[LabelHit]) -> list[LabelHit]:
+    """Widely spaced two-letter labels of which one letter was lost (``住　　所``), for fields without a label so far.
 
-    The last letter counts when it begins a line where other labels of the page end: labels are set justified.
+    Labels are set justified: the last letter counts when it begins a line where other labels of the page end, the first
+    when it begins a row where others begin and a gap follows.
     """
     seen = {hit.field for hit in hits}
+    starts = [hit.box.x0 for hit in hits if hit.slips == 0]
     ends = [hit.box.x1 for hit in hits if hit.slips == 0]
     found: list[LabelHit] = []
     for field, spec in template.fields.items():
@@ -85,12 +87,14 @@ def _tails(layout: PageLayout, template: Template, hits: list[LabelHit]) -> list
             if len(label) != 2:
                 continue
             for row in layout.rows:
-                for i, glyph in enumerate(row.glyphs):
-                    if glyph.text != label[1] or glyph.index != 0 or i + 2 >= len(row.glyphs):
-                        continue
-                    height = glyph.box.height
-                    if any(abs(end - glyph.box.x1) < 0.8 * height for end in ends):
-                        found.append(LabelHit(field, label, row, i, i + 1, TAIL_SCORE, rank, 1))
+                for i, glyph in enumerate(row.glyphs[:-2]):
+                    near = 0.8 * glyph.box.height
+                    last = row.plain[i] == label[1] and glyph.index == 0
+                    first = row.plain[i] == label[0] and i == 0 and row.gap_before(1) > 1.0
+                    if (last and any(abs(x - glyph.box.x1) < near for x in ends)) or (
+                        first and any(abs(x - glyph.box.x0) < near for x in starts)
+                    ):
+                        found.append(LabelHit(field, label, row, i, i + 1, HALF_SCORE, rank, 1))
     return found
 
 

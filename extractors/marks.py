@@ -8,12 +8,11 @@ from itertools import groupby
 from rapidfuzz import fuzz
 
 from extractors.extract import raw_of
-from extractors.kinds import canonical
 from extractors.layout import Glyph, spans_of
 from extractors.reading import FieldReading
 from extractors.template import FieldSpec
 from extractors.text import TextLine
-from extractors.values import pick
+from extractors.values import pick, value_of
 
 LABEL_SIMILARITY = 85.0
 """Likeness, 0 to 100, from which the text before a value is the field's own label, boxed together with it."""
@@ -46,7 +45,7 @@ def marked_value(code: str, spec: FieldSpec, lines: Sequence[tuple[int, TextLine
     return FieldReading(
         field=code,
         raw=raw,
-        value=canonical(spec.kind, raw, words=spec.words),
+        value=value_of(spec, raw),
         confidence=min(span.confidence for span in spans),
         spans=spans,
         source="marked",

@@ -120,6 +120,8 @@ class FieldSpec(_Strict):
     """Ways to find the value, tried in order until one yields a value that the kind accepts."""
     words: tuple[str, ...] = ()
     """Allowed words of an ``enum``."""
+    unit: str = ""
+    """The unit of a ``quantity`` (as in its canonical form), where copies lose it: ``㎡`` is often read as ``m``."""
     member_of: str | None = None
     """The entry must be one member of this list field (a selected grade among the printed grades)."""
     entry_ends: str = ""

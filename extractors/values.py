@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-from extractors.template import KindName
+from extractors.kinds import canonical
+from extractors.reading import Canonical
+from extractors.template import FieldSpec, KindName
 
 _DIGIT = r"[0-9〇○零O一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
 _NUMBER = r"(?:[0-9O〇○零一二三四五六七八九十廿卅元壹贰叁肆伍陆柒捌玖拾]{1,3})"
@@ -16,6 +18,8 @@ _DATE = re.compile(
     rf"(?:公元)?{_DIGIT}{{4}}年(?:{_NUMBER}月(?:{_NUMBER}[日号]?)?)?"
     r"|\d{4}[-./]\d{1,2}(?:[-./]\d{1,2})?|(?<!\d)(?:19|20)\d{6}(?!\d)"
 )
+_AMOUNT_BEHIND = re.compile(r"(?<=[司院所厂心团部社局厅委会府])[¥￥\d]")
+_LABEL_REST = re.compile(r"^[㐀-鿿]{0,4}[:：]")
 _OPEN_END = re.compile(r"长期|永久|无固定期限|\*{3,}|年月日|至今")
 _PATTERNS: dict[str, tuple[re.Pattern[str], ...]] = {
     "uscc": (
@@ -55,18 +59,32 @@ def pick(kind: KindName, text: str) -> tuple[int, int]:
     if kind in _PATTERNS:
         return (0, 0)
     start, end = 0, len(text)
+    rest = _LABEL_REST.match(text) if kind in ("org_name", "person", "address", "cert_no") else None
+    if rest:
+        # The tail of a label whose beginning was misread: "科称：…".
+        start = rest.end()
     while start < end and text[start] in _TRIM:
         start += 1
     while end > start and text[end - 1] in _TRIM and kind != "long_text":
         end -= 1
     if kind == "org_name":
-        # The date under an issuing authority is set as close as a wrapped line would be.
-        dated = _DATE.search(text, start + 4, end)
+        # The date under an authority, or the amount in the next row, is set as close as a wrapped line would be.
+        dated = _DATE.search(text, start + 4, end) or _AMOUNT_BEHIND.search(text, start + 4, end)
         end = dated.start() if dated else end
     if kind == "person":
         found = _PERSON.match(text, start, end)
         return found.span() if found else (0, 0)
     return start, end
+
+
+def value_of(spec: FieldSpec, raw: str) -> Canonical | None:
+    """The canonical value of a field printed or typed as ``raw``, its declared unit put back where it was left out."""
+    value = canonical(spec.kind, raw, words=spec.words)
+    if spec.unit and isinstance(value, str):
+        number, _, unit = value.partition(" ")
+        if unit in ("", spec.unit.rstrip("23")):
+            return f"{number} {spec.unit}"
+    return value
 
 
 def plausible(kind: KindName, text: str) -> bool:

@@ -10,10 +10,10 @@ from rapidfuzz.distance import Levenshtein
 from certlight.text import Text
 from extractors.engines.protocol import OcrEngine
 from extractors.extract import raw_of
-from extractors.kinds import canonical
 from extractors.reading import FieldReading, Notice, Reading, Span
 from extractors.template import Template
 from extractors.text import TextLine
+from extractors.values import value_of
 from pipeline.pages import StraightPages
 
 MARGIN = 0.12
@@ -55,7 +55,7 @@ def _seen(found: FieldReading, template: Template, pages: StraightPages, engine:
     spans = tuple(_from_pixels(span, pages, engine) for span in found.spans)
     spec = template.fields[found.field]
     raw = raw_of(spec, spans)
-    value = canonical(spec.kind, raw, words=spec.words)
+    value = value_of(spec, raw)
     same = value is not None and value == found.value
     return replace(
         found,

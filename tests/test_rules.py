@@ -138,7 +138,7 @@ def test_an_impossible_number_is_red_when_the_entry_repeats_it_and_yellow_when_i
 def test_poor_pages_and_lying_text_layers_bar_a_green_light() -> None:
     blurred = Quality(9.0, 0.1, 0.0, 0.0, 1.0, False, (QualityIssue("quality.blur", Text("模糊", "blurred"), True),))
     assert codes(verdict(*with_base(), qualities=(GOOD, blurred))) == [("rule.poor_quality", Light.YELLOW)]
-    notice = Notice("text_layer.disagrees", Text("文字层不符", "layer"))
+    notice = Notice("layer.mismatch", Text("文字层不符", "layer"))
     found = verdict(*with_base(), notices=(notice,))
     assert codes(found) == [("rule.text_layer", Light.YELLOW)]
     assert found.notices == (notice,)

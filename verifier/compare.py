@@ -11,6 +11,7 @@ from certlight.text import Text
 from extractors.kinds import canonical, repair
 from extractors.reading import Canonical, FieldReading
 from extractors.template import FieldClass, FieldSpec
+from extractors.values import value_of
 from verifier import reasons
 from verifier.diff import diff, joined, similarity
 from verifier.ink import part_of
@@ -32,7 +33,7 @@ def light_of(outcome: Outcome, field_class: FieldClass) -> Light:
 def canonical_entry(spec: FieldSpec, entered: Canonical | None) -> Canonical | None:
     """A typed value in the canonical form of its field; None where it is blank or cannot be one."""
     text = entered if isinstance(entered, str) else ";".join(entered or ())
-    return canonical(spec.kind, text, words=spec.words)
+    return value_of(spec, text)
 
 
 def compare_field(

@@ -47,7 +47,7 @@ def run(path: Path) -> BadPdf:
     """``certlight read`` of one file, the packed ones unpacked first."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / path.name.removesuffix(".gz")
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as source, target.open("wb") as copy:  # type: ignore[operator]
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as source, target.open("wb") as copy:
             shutil.copyfileobj(source, copy)
         done = certlight(["read", str(target), "--json", "--lang", "en"])
     refusal = next((line.strip(" []") for line in done.said.splitlines() if line.strip().startswith("[")), "")

@@ -19,7 +19,7 @@ from tests.bench import bad_pdfs, cost, real
 from tests.bench.accuracy import Case, DocumentScore, score
 from tests.bench.table import accuracy_table, cross_table, failures, summary
 
-SEED = 20_261
+SEED = 880_000
 """Not a seed used while templates were written, so that the figures are not those of training data."""
 
 
@@ -28,7 +28,7 @@ def cases(per_type: int, seed: int) -> Iterator[Case]:
     for doc_type in TYPES:
         for index in range(per_type):
             for degradation in NAMES:
-                yield Case(doc_type, index, degradation, seed, per_type)
+                yield Case(doc_type, index, degradation, seed)
 
 
 def run(options: argparse.Namespace) -> int:
