@@ -135,8 +135,27 @@ def test_a_licence_whose_title_is_illegible_is_known_by_its_labels() -> None:
 
 
 def test_a_title_deep_in_a_document_does_not_count() -> None:
-    blank = [titled("投标文件", index=i) for i in range(3)]
-    assert kind_of(*blank, titled("营业执照", index=3)).doc_type is None
+    """A tender with a copy of the bidder's licence among its annexes."""
+    tender = [titled("投标文件", index=i) for i in range(3)]
+    lines = [
+        "名称：沈阳样张有限公司",
+        "类型：有限责任公司",
+        "法定代表人：张样",
+        "注册资本：伍仟万元",
+        "住所：样张路1号",
+    ]
+    annex = (at(500, 100, "营业执照", size=80), *(at(100, 300 + 60 * i, text) for i, text in enumerate(lines)))
+    assert kind_of(*tender, page(*annex, index=3)).doc_type is None
+    assert kind_of(page(*annex)).doc_type == "business_license"
+
+
+def test_a_list_of_annexes_is_none_of_them() -> None:
+    names = ["附件清单", "营业执照", "安全生产许可证", "中标通知书", "建筑业企业资质证书"]
+    assert kind_of(page(*(at(100, 100 + 60 * i, name) for i, name in enumerate(names)))).doc_type is None
+
+
+def test_a_title_inside_the_title_of_another_document() -> None:
+    assert kind_of(titled("样张大厦施工合同招标文件")).doc_type is None
 
 
 @pytest.mark.parametrize("layout", [page(), page(at(100, 100, "□"))])

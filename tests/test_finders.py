@@ -255,6 +255,24 @@ def test_the_first_page_that_states_a_matter_wins() -> None:
     assert raws(FORM, first, second)["name"] == "沈阳样张建设有限公司"
 
 
+def test_a_later_page_does_not_win_by_a_colon() -> None:
+    """Annexes repeat the labels of the first page, often set more plainly."""
+    pages = [page(at(100, 100, "名称　沈阳样张建设有限公司"))]
+    pages += [page(at(100, 100, "名称：沈阳样张园林有限公司"), index=index) for index in range(6, 8)]
+    blank = [page(index=index) for index in range(1, 6)]
+    assert raws(FORM, pages[0], *blank, *pages[1:])["name"] == "沈阳样张建设有限公司"
+
+
+class TestRows:
+    def test_values_printed_slightly_off_their_label_share_its_row(self) -> None:
+        assert len(page(at(100, 100, "名称"), at(260, 112, "沈阳样张建设有限公司")).rows) == 1
+
+    def test_tightly_set_rows_stay_apart(self) -> None:
+        """Boxes of neighbouring rows overlap by a fifth where letters have long strokes."""
+        rows = page(at(100, 100, "名称"), at(260, 124, "有限责任公司"), at(100, 124, "类型"), at(260, 100, "样张公司"))
+        assert [row.text for row in rows.rows] == ["名称样张公司", "类型有限责任公司"]
+
+
 @pytest.mark.parametrize("lines", [(), (at(0, 0, "　"),), (at(0, 0, "名称"),), (at(WIDTH - 60, HEIGHT - 30, "住所"),)])
 def test_pages_with_nothing_to_find(lines: tuple[TextLine, ...]) -> None:
     reading = extract(FORM, [page(*lines)], 1.0, lambda: ())
