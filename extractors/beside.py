@@ -193,7 +193,8 @@ def _lines_above(sheet: Sheet, hit: LabelHit, first: list[Glyph]) -> list[list[G
             continue
         mine = abs(middle - box.center[1])
         owned = before is not None and mine >= 0.7 * abs(box.center[1] - before)
-        if not owned and before is not None and 0.7 <= _height(glyphs) / height <= 1.4:
+        # The detector boxes a short last line higher than a full one.
+        if not owned and before is not None and 0.55 <= _height(glyphs) / height <= 1.8:
             return [glyphs]
     return []
 

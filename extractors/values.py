@@ -69,8 +69,8 @@ def pick(kind: KindName, text: str) -> tuple[int, int]:
         end -= 1
     if kind == "org_name":
         # The date under an authority, or the amount in the next row, is set as close as a wrapped line would be.
-        dated = _DATE.search(text, start + 4, end) or _AMOUNT_BEHIND.search(text, start + 4, end)
-        end = dated.start() if dated else end
+        behind = (_DATE.search(text, start + 4, end), _AMOUNT_BEHIND.search(text, start + 4, end))
+        end = min((found.start() for found in behind if found), default=end)
     if kind == "person":
         found = _PERSON.match(text, start, end)
         return found.span() if found else (0, 0)
