@@ -220,8 +220,13 @@ class TestReading:
 
     def test_a_right_claim_gives_json_a_report_and_nothing_else(self, cwd: Path) -> None:
         args = ("verify", SCAN, "--claim", CLAIM, "--today", DAY, "--json", "--report", "out/report.html")
-        ended = run(*args, "--fail-on", "yellow", cwd=cwd)
+        home, temporary = cwd.parent / "home", cwd.parent / "tmp"
+        home.mkdir()
+        temporary.mkdir()
+        elsewhere = {"HOME": str(home), "TMPDIR": str(temporary), "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None}
+        ended = run(*args, "--fail-on", "yellow", cwd=cwd, env=elsewhere)
         assert ended.code == 0
+        assert [*home.rglob("*"), *temporary.rglob("*")] == []
         assert ended.json["schema"] == "certlight.verify/1"
         (told,) = ended.json["documents"]
         assert told["light"] == "green"

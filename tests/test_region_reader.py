@@ -110,9 +110,7 @@ class Detecting(Watched):
         dark = (image[:, :, 0] < 128).astype(np.uint8)
         joined = cv2.dilate(dark, np.ones((3, 25), np.uint8))
         count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-        return [
-            Box(float(x), float(y), float(x + w), float(y + h)).quad for x, y, w, h, _ in stats[1:count].tolist()
-        ]
+        return [Box(float(x), float(y), float(x + w), float(y + h)).quad for x, y, w, h, _ in stats[1:count].tolist()]
 
 
 def test_detected_lines_come_back_in_pixels_of_the_page_and_in_reading_order() -> None:
@@ -132,6 +130,27 @@ def test_the_rule_of_a_table_is_no_line_and_joins_none() -> None:
     cv2.line(image, (0, 140), (799, 140), INK, 2)
     assert texts(read_region(engine, image, Box(90, 85, 250, 150))) == ["沈阳样张"]
     assert engine.detected == []
+
+
+def test_the_rule_right_under_a_line_is_not_a_part_of_it() -> None:
+    image = paper()
+    engine = Watched(print_line(image, 100, 100, "沈阳样张"))
+    cv2.line(image, (0, 134), (799, 134), INK, 2)
+    read_region(engine, image, Box(90, 85, 250, 150))
+    (band,) = engine.recognised
+    assert band.y1 < 138
+
+
+def test_dots_over_letters_belong_to_their_line() -> None:
+    """言言: a dot, a blank row, the rest."""
+    image = paper()
+    for x in range(100, 220, 40):
+        cv2.rectangle(image, (x + 10, 100), (x + 14, 103), INK, -1)
+        cv2.rectangle(image, (x, 108), (x + 24, 128), INK, 2)
+    engine = Watched(ScriptedLine("言言言", Box(100, 100, 220, 130)))
+    assert texts(read_region(engine, image, Box(90, 85, 230, 145))) == ["言言言"]
+    assert engine.detected == []
+    assert engine.recognised[0].y0 < 100
 
 
 def test_an_upright_box_is_left_to_the_detector() -> None:
