@@ -9,12 +9,15 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from extractors.labels import STOP, find_labels
+from extractors.labels import find_labels, names_a_field
 from extractors.layout import Glyph, PageLayout, Row
 from extractors.template import Template
 
 TITLE_SIMILARITY = 84.0
 """Least likeness, 0 to 100, of a printed title: one slip in six characters passes, another word does not."""
+
+CLASSIFYING_PAGES = 3
+"""Pages that tell what a document is: cover, title page, agreement."""
 
 CERTAIN = 0.75
 """From this confidence a type counts as recognised; below, the document is of unknown type."""
@@ -73,7 +76,7 @@ def classify(pages: Sequence[PageLayout], templates: Sequence[Template]) -> Clas
 def _title(pages: Sequence[PageLayout], template: Template) -> tuple[str | None, float]:
     """The template's title as printed, and how surely it is the title: likeness × prominence, 0 to 1."""
     best: tuple[float, str] | None = None
-    for number, page in enumerate(pages[:3]):
+    for number, page in enumerate(pages[:CLASSIFYING_PAGES]):
         for text, height in _headlines(page):
             if any(_like(text, other) >= TITLE_SIMILARITY for other in template.not_titles):
                 continue
@@ -135,7 +138,8 @@ def _cues(pages: Sequence[PageLayout], template: Template) -> float:
     if not expected:
         return 0.0
     seen: set[str] = set()
-    for page in pages[:5]:
-        seen |= {hit.field for hit in find_labels(page, template) if hit.field != STOP and hit.score >= 0.8}
+    # A copy of another document deeper inside does not make this one that document.
+    for page in pages[:CLASSIFYING_PAGES]:
+        seen |= {hit.field for hit in find_labels(page, template) if names_a_field(hit) and hit.score >= 0.8}
         seen |= {f"cue:{cue}" for cue in template.cues if cue in page.flow.text}
     return min(1.0, len(seen) / (0.75 * expected))

@@ -17,7 +17,7 @@ from extractors.values import value_of
 
 SURE = 0.45
 """Score of a candidate from which no other way of finding the field is tried. Ring text of seals scores half its
-confidence, values after a label 0.6 and more, unlikely ones half a point less."""
+confidence, values after a label 0.6 and more, unlikely ones 0.6 less."""
 
 
 def extract(template: Template, pages: Sequence[PageLayout], type_confidence: float, seals: Seals) -> Reading:
@@ -43,7 +43,7 @@ def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals
                 unparsed = unparsed or candidate
             elif candidate.score < SURE or (isinstance(value, str) and check_digit_ok(spec.kind, value) is False):
                 # Another place or way may give a better one; a code that fails its check digit is the last resort.
-                doubtful = doubtful or candidate
+                doubtful = candidate if doubtful is None or candidate.score > doubtful.score else doubtful
             else:
                 return _reading(code, spec, candidate, others)
             if value is not None and value not in others:

@@ -26,8 +26,9 @@ from extractors.template import (
 from extractors.text import TextLine
 from extractors.values import pick, plausible, typical
 
-UNLIKELY = 0.5
-"""Taken off the score of a value that has the shape of its kind but none of its usual endings."""
+UNLIKELY = 0.6
+"""Taken off the score of a value that has the shape of its kind but none of its usual endings: below ``extract.SURE``,
+so that the other ways of finding the field are tried, seals among them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

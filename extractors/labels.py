@@ -56,6 +56,11 @@ class LabelHit:
         return heights[len(heights) // 2]
 
 
+def names_a_field(hit: LabelHit) -> bool:
+    """Whether the hit is the label of a field, neither a mere stop nor a label repeated in a second language."""
+    return hit.field not in (STOP, SECOND)
+
+
 def find_labels(layout: PageLayout, template: Template) -> list[LabelHit]:
     """Every label of the template on the page; where two overlap, the longer and better one stands."""
     wanted = [(field, label, rank) for field, spec in template.fields.items() for rank, label in enumerate(spec.labels)]

@@ -9,7 +9,7 @@ from certlight.text import Text
 from extractors.catalogue import templates
 from extractors.engines.protocol import Effort, OcrEngine
 from extractors.geometry import Box
-from extractors.labels import STOP, find_labels
+from extractors.labels import find_labels, names_a_field
 from extractors.layout import PageLayout
 from extractors.page import Page, Quality
 from extractors.page_reader import in_reading_order, lines_of, look_again, read_page, read_qr_codes
@@ -145,7 +145,7 @@ def _worth_full_reading(texts: Sequence[PageText]) -> list[int]:
         layout = PageLayout(text)
         for template in templates().values():
             for hit in find_labels(layout, template):
-                if hit.field == STOP or hit.score < 0.8:
+                if not names_a_field(hit) or hit.score < 0.8:
                     continue
                 key = (template.type, hit.field)
                 score = hit.score - 0.01 * text.page

@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
-    parser.add_argument("--per-type", type=int, default=7, help="documents a type, each in every degradation")
+    parser.add_argument("--per-type", type=int, default=6, help="documents a type, each in every degradation")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--fast", action="store_true", help="one document a type")
