@@ -58,18 +58,24 @@ def make(
     from samples.generate import documents, write
 
     language = language_of(lang)
-    if committed:
-        from samples.committed import SET, redraw
+    try:
+        if committed:
+            from samples.committed import SET, redraw
 
-        files = redraw()
-        to = SET
-    else:
-        chosen = _known(types, TYPES, "--type")
-        worn = _known(degradations, degrade.ALL, "--degradation") if degradations else ("clean",)
-        total = len(chosen) * len(worn) * count
-        drawn = documents(seed, types=chosen, degradations=worn, count=count)
-        shown = track(drawn, total=total, console=err(), transient=True, disable=not err().is_terminal)
-        files = tuple(path for sample in shown for path in write(sample, to))
+            files, to = redraw(), SET
+        else:
+            chosen = _known(types, TYPES, "--type")
+            worn = _known(degradations, degrade.ALL, "--degradation") if degradations else ("clean",)
+            total = len(chosen) * len(worn) * count
+            drawn = documents(seed, types=chosen, degradations=worn, count=count)
+            shown = track(drawn, total=total, console=err(), transient=True, disable=not err().is_terminal)
+            files = tuple(path for sample in shown for path in write(sample, to))
+    except OSError as error:
+        raise SetupError(
+            "samples.unwritable",
+            Text(f"无法写入样张文件夹 {to}。", f"Cannot write samples to {to}."),
+            Text("检查文件夹的写权限与剩余空间。", "Check the folder's permissions and free space."),
+        ) from error
     done = Text(f"已写入 {len(files)} 个文件：{to}", f"{len(files)} files written: {to}")
     out().print(done.of(language), highlight=False, markup=False)
 
