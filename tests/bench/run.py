@@ -45,8 +45,10 @@ def run(options: argparse.Namespace) -> int:
             if done % 20 == 0 or done == len(wanted):
                 print(f"{done}/{len(wanted)} documents", file=sys.stderr, flush=True)
     scores.sort(key=lambda s: (s.doc_type, s.degradation, s.index))
+    (out / "failures.txt").write_text(failures(scores), encoding="utf-8")
     parts = ["## Generated samples", accuracy_table(scores), cross_table(scores), summary(scores)]
     result: dict[str, object] = {"generated": [asdict(s) for s in scores]}
+    _write(out, parts, result)
     if not options.skip_cost:
         measured = cost.measure(options.seed, options.per_type)
         parts += ["## Cost beside bare PaddleOCR", cost.table(measured)]
@@ -54,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         held = cost.peaks(options.seed)
         parts += ["## Memory of one verification", cost.peak_table(held)]
         result["memory"] = [asdict(m) for m in held]
+        _write(out, parts, result)
     if not options.skip_real:
         judged = real.judge()
         parts += ["## Real scans", real.table(judged)]
@@ -61,12 +64,15 @@ def run(options: argparse.Namespace) -> int:
         broken = bad_pdfs.judge()
         parts += ["## Broken PDFs", bad_pdfs.table(broken)]
         result["bad_pdfs"] = [asdict(b) for b in broken]
-    text = "\n\n".join(parts) + "\n"
-    (out / "table.md").write_text(text, encoding="utf-8")
-    (out / "failures.txt").write_text(failures(scores), encoding="utf-8")
-    (out / "result.json").write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
-    print(text)
+        _write(out, parts, result)
+    print("\n\n".join(parts))
     return 0
+
+
+def _write(out: Path, parts: list[str], result: dict[str, object]) -> None:
+    """What is known so far, so that a run that is cut short has not measured for nothing."""
+    (out / "table.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    (out / "result.json").write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def main() -> int:
