@@ -6,7 +6,10 @@ from typing import Any
 
 from certlight.paths import data_dir, models_dir
 from extractors.engines.offline import keep_offline
-from extractors.engines.paddle import DETECTION_SIDE, UNCLIP_RATIO
+from extractors.engines.paddle import UNCLIP_RATIO
+
+SIDE = 1600
+"""Longest side of what the detector sees, as recommended for A4 pages read by PaddleOCR alone."""
 
 
 def bare_ocr(threads: int) -> Any:
@@ -25,7 +28,7 @@ def bare_ocr(threads: int) -> Any:
         use_doc_orientation_classify=True,
         use_doc_unwarping=False,
         use_textline_orientation=False,
-        text_det_limit_side_len=DETECTION_SIDE["full"],
+        text_det_limit_side_len=SIDE,
         text_det_limit_type="max",
         text_det_unclip_ratio=UNCLIP_RATIO,
         text_recognition_batch_size=6,
