@@ -45,11 +45,13 @@ def find_field(code: str, spec: FieldSpec, sheets: Sequence[Sheet], seals: Seals
                 # Another place or way may give a better one; a code that fails its check digit is the last resort.
                 doubtful = candidate if doubtful is None or candidate.score > doubtful.score else doubtful
             else:
-                return _reading(code, spec, candidate, others)
+                return _reading(code, spec, candidate, value, others)
             if value is not None and value not in others:
                 others.append(value)
     found = doubtful or unparsed
-    return _reading(code, spec, found, others) if found else None
+    if found is None:
+        return None
+    return _reading(code, spec, found, value_of(spec, raw_of(spec, found.spans)), others)
 
 
 def raw_of(spec: FieldSpec, spans: Sequence[Span]) -> str:
@@ -68,10 +70,11 @@ def raw_of(spec: FieldSpec, spans: Sequence[Span]) -> str:
     return "\n".join(entries)
 
 
-def _reading(code: str, spec: FieldSpec, candidate: Candidate, others: Sequence[Canonical]) -> FieldReading:
+def _reading(
+    code: str, spec: FieldSpec, candidate: Candidate, value: Canonical | None, others: Sequence[Canonical]
+) -> FieldReading:
     source = candidate.spans[0].line.source
     raw = raw_of(spec, candidate.spans)
-    value = value_of(spec, raw)
     return FieldReading(
         field=code,
         raw=raw,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from extractors.beside import Sheet, beside
 from extractors.geometry import Box
@@ -138,16 +138,3 @@ def _in_seals(finder: InSeal, kind: KindName, seals: Sequence[SealText]) -> list
         for seal in seals
         if plausible(kind, seal.text) and re.search(finder.pattern, seal.text)
     ]
-
-
-def trimmed(candidate: Candidate, start: int, end: int) -> Candidate:
-    """The candidate cut down to characters ``start`` to ``end`` of its raw text."""
-    spans: list[Span] = []
-    at = 0
-    for span in candidate.spans:
-        length = span.end - span.start
-        a, b = max(start - at, 0), min(end - at, length)
-        if b > a:
-            spans.append(Span(span.page, span.line, span.start + a, span.start + b))
-        at += length
-    return replace(candidate, spans=tuple(spans))

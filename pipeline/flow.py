@@ -15,7 +15,7 @@ from extractors.classify import Classification, classify
 from extractors.engines.protocol import OcrEngine
 from extractors.extract import extract
 from extractors.page import Page
-from extractors.reading import FieldReading, Notice, Reading
+from extractors.reading import Notice, Reading
 from extractors.template import Template
 from pipeline.confirmation import confirm
 from pipeline.intake.document import Document
@@ -151,7 +151,7 @@ def _provenance(document: Document, claim: Claim, template: Template, desk: Desk
         product=f"certlight {__version__}",
         engine=desk.engine.name,
         models=desk.engine.models,
-        thresholds={key: float(value) for key, value in desk.thresholds.model_dump().items()},
+        thresholds=desk.thresholds.as_mapping(),
         scan_sha256=tuple(scan.sha256 for scan in document.scans),
         claim_sha256=claim_sha256(claim),
         checked_on=today.isoformat(),
@@ -166,6 +166,3 @@ def claim_sha256(claim: Claim) -> str:
         {"doc_type": claim.doc_type, "entered": dict(entered), "marks": marks}, ensure_ascii=False, sort_keys=True
     )
     return hashlib.sha256(written.encode("utf-8")).hexdigest()
-
-
-__all__ = ["Desk", "FieldReading", "Outcome", "claim_sha256", "read", "verify"]
