@@ -1,4 +1,5 @@
-"""PDF composition, seals, keys, trust and validation; nothing of it is built yet.
+"""PDF composition, seals, keys, trust and validation.
 
-The package stands so that its place in the layering is fixed: it knows nothing of OCR.
+One of the two ground floors: it knows nothing of OCR, templates or verdicts. Bytes come in, bytes and frozen values
+go out; ``signing.online`` alone opens connections, ``signing.trust`` alone reads and writes folders.
 """
