@@ -50,6 +50,6 @@ class Structure:
     findings: tuple[Finding, ...]
     """Of the whole file; any of them forbids TOTAL-PASSED."""
     revision_ends: tuple[int, ...]
-    """Offset just behind each revision's ``%%EOF`` and its end of line, oldest first; empty where the file is unreadable."""
+    """Offset just behind each revision's ``%%EOF`` and its end of line, oldest first; empty where it is unreadable."""
     reader: PdfFileReader | None = field(repr=False)
     """pyHanko's strict reader over the file, shared by all that follows; None where the file cannot be read at all."""
