@@ -256,7 +256,7 @@ def test_the_child_is_confined(tmp_path: Path) -> None:
     target = tmp_path / "written"
     script = f"""
 import os, resource, socket, subprocess, sys
-from pipeline.intake.pdf_worker import confine, forbid_side_effects
+from pipeline.confined.worker import confine, forbid_side_effects
 confine({512 * MEBIBYTE}, 7)
 forbid_side_effects()
 assert resource.getrlimit(resource.RLIMIT_AS) == ({512 * MEBIBYTE}, {512 * MEBIBYTE})

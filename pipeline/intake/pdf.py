@@ -15,13 +15,14 @@ from certlight.errors import InputRefused
 from certlight.text import Text
 from extractors.page import LayerWord
 from extractors.reading import Notice
+from pipeline.confined.child import ChildFailed, ConfinedChild
 from pipeline.intake.limits import Limits
-from pipeline.intake.pdf_child import ChildFailed, PdfChild
 from pipeline.intake.refusals import refusal
 from pipeline.intake.scan import PageKind, Raster, Scan
 from pipeline.intake.segments import segments
 from pipeline.intake.sniff import HEAD_BYTES
 
+_WORKER: Final = "pipeline.intake.pdf_worker"
 _TAIL_BYTES: Final = 1024
 """Bytes at the end in which readers look for ``%%EOF`` (ISO 32000-1 Annex H, implementation note 18)."""
 _MIXED_SHARE: Final = 0.25
@@ -85,7 +86,7 @@ class PdfPages:
     def __init__(self, scan: Scan, limits: Limits) -> None:
         self._scan = scan
         self._limits = limits
-        self._child: PdfChild | None = None
+        self._child: ConfinedChild | None = None
         self._seconds_spent = 0.0
         self._pages_delivered = 0
         self._layer_gave_up = False
@@ -160,7 +161,7 @@ class PdfPages:
         deadline = started + min(seconds, max(0.0, allowed - self._seconds_spent))
         try:
             if self._child is None:
-                self._child = PdfChild(self._limits.pdf_memory, self._cpu_seconds(), deadline)
+                self._child = ConfinedChild(_WORKER, self._limits.pdf_memory, self._cpu_seconds(), deadline)
                 if request["op"] != "open":
                     self._child.ask({"op": "open"}, self._scan.data, deadline, 0)
             data = self._scan.data if request["op"] == "open" else b""

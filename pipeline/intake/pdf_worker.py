@@ -1,28 +1,18 @@
-"""The child process that alone touches PDF bytes: ``python -m pipeline.intake.pdf_worker``.
+"""The confined process that alone parses PDFs for reading: ``python -m pipeline.intake.pdf_worker``.
 
-It speaks frames over its standard streams: four bytes of length, that many bytes of JSON, then ``payload`` raw bytes.
-JSON and pixels are all the parent ever takes from it, so that a hijacked child can lie about a page and nothing more.
-Limits are set before the first byte is parsed; no file can be written, no program started, no connection opened.
-PDFium is used without its JavaScript and XFA engines: scripts in a document are never run.
-
-Only the standard library is imported up front, PDFium once the limits stand, pdfplumber when a text layer is asked for.
+PDFium is used without its JavaScript and XFA engines: scripts in a document are never run. PDFium is imported once the
+limits stand, pdfplumber when a text layer is asked for.
 """
 
 from __future__ import annotations
 
-import ctypes
 import io
 import itertools
-import json
 import math
-import os
-import resource
-import struct
-import sys
-import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.confined.worker import Answer, Refused, serve
 from pipeline.intake.resolution import LINE_ART_PATHS, POINTS_PER_INCH, Picture, choose_dpi, picture_share
 
 if TYPE_CHECKING:
@@ -36,57 +26,6 @@ _FORM_DEPTH: Final = 6
 """Levels of nested form XObjects searched for pictures."""
 _LAYER_CHARS: Final = 40_000
 """Characters of a page beyond which its text layer is not used: ten times a dense page, 3 kB of memory each."""
-_CLONE_NEWUSER: Final = 0x10000000
-_CLONE_NEWNET: Final = 0x40000000
-_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-_FORBIDDEN: Final = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "pty.")
-
-
-class Refused(Exception):
-    """Answered to the parent as ``{"error": kind}``."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-
-
-def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """One request of the parent, or None at the end of the stream."""
-    head = stream.read(4)
-    if len(head) < 4:
-        return None
-    request: dict[str, Any] = json.loads(stream.read(struct.unpack(">I", head)[0]))
-    return request, stream.read(request.get("payload", 0))
-
-
-def write_frame(stream: BinaryIO, answer: dict[str, Any], payload: memoryview | bytes = b"") -> None:
-    head = json.dumps({**answer, "payload": len(payload)}).encode("ascii")
-    stream.write(struct.pack(">I", len(head)) + head)
-    stream.write(payload)
-    stream.flush()
-
-
-def confine(memory: int, cpu_seconds: int) -> None:
-    """Bound address space and processor time, forbid files to grow and core dumps, and leave the network."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        # A network namespace of its own holds no interface. Kernels and containers may deny it; the audit hook stays.
-        ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-    except (OSError, AttributeError):
-        return
-
-
-def forbid_side_effects() -> None:
-    """Have the interpreter refuse sockets, child processes and writable files from here on; it cannot be undone."""
-
-    def guard(event: str, args: tuple[Any, ...]) -> None:
-        if event.startswith(_FORBIDDEN) or (event == "open" and isinstance(args[2], int) and args[2] & _WRITING):
-            raise PermissionError(f"not allowed while reading a PDF: {event}")
-
-    sys.addaudithook(guard)
 
 
 class OpenPdf:
@@ -282,46 +221,33 @@ class _Placement:
         return x - left, top - y
 
 
-def answer(pdf: OpenPdf | None, request: dict[str, Any], payload: bytes) -> tuple[OpenPdf, dict[str, Any], Any]:
-    """Carry out one request: ``open``, ``raster`` or ``layer``. Raises Refused."""
-    try:
-        if request["op"] == "open" or pdf is None:
-            pdf = OpenPdf(payload)
-            return pdf, {"pages": pdf.page_count}, b""
-        if request["op"] == "raster":
-            facts, pixels = pdf.raster(request["page"], request["dpi"], request["raster_pixels"], request["max_pixels"])
-            return pdf, facts, pixels
-        return pdf, pdf.layer(request["page"]), b""
-    except MemoryError as error:
-        raise Refused("memory") from error
-    except Refused:
-        raise
-    except Exception as error:
-        # Two large parsers on hostile bytes: whatever they raise, the file is what is wrong.
-        raise Refused("malformed") from error
+class Desk:
+    """The one document that this process has open, and what is asked of it."""
 
+    def __init__(self) -> None:
+        self._pdf: OpenPdf | None = None
 
-def main() -> None:
-    """Serve requests until the stream closes. Arguments: bytes of address space, seconds of processor time."""
-    memory, cpu_seconds = int(sys.argv[1]), int(sys.argv[2])
-    confine(memory, cpu_seconds)
-    import pypdfium2.raw  # noqa: F401 - loads the library before the hook
-
-    forbid_side_effects()
-    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
-    write_frame(stdout, {"ready": True})
-    pdf: OpenPdf | None = None
-    while (frame := read_frame(stdin)) is not None:
-        request, payload = frame
-        allowance = int(time.process_time() + request["seconds"]) + 2
-        resource.setrlimit(resource.RLIMIT_CPU, (min(allowance, cpu_seconds), cpu_seconds))
+    def answer(self, request: dict[str, Any], payload: bytes) -> Answer:
+        """Carry out one request: ``open``, ``raster`` or ``layer``. Raises Refused."""
         try:
-            pdf, facts, pixels = answer(pdf, request, payload)
-        except Refused as refused:
-            write_frame(stdout, {"error": refused.kind})
-        else:
-            write_frame(stdout, facts, pixels)
+            if request["op"] == "open" or self._pdf is None:
+                self._pdf = OpenPdf(payload)
+                return {"pages": self._pdf.page_count}, b""
+            if request["op"] == "raster":
+                return self._pdf.raster(
+                    request["page"], request["dpi"], request["raster_pixels"], request["max_pixels"]
+                )
+            return self._pdf.layer(request["page"]), b""
+        except (MemoryError, Refused):
+            raise
+        except Exception as error:
+            # Two large parsers on hostile bytes: whatever they raise, the file is what is wrong.
+            raise Refused("malformed") from error
+
+
+def _load() -> None:
+    import pypdfium2.raw  # noqa: F401 - loads the library before side effects are forbidden
 
 
 if __name__ == "__main__":
-    main()
+    serve(Desk().answer, _load)

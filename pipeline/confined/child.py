@@ -1,4 +1,4 @@
-"""Starting, asking and ending the process that parses PDFs; see ``pdf_worker`` for what it may and may not do."""
+"""The parent's side: starting, asking and ending a confined process; see ``worker`` for what it may and may not do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from certlight.errors import SetupError
 from certlight.text import Text
 
 _ANSWER_BYTES: Final = 16 * 1024 * 1024
-"""Largest JSON answer taken: 40,000 characters of text layer with their boxes need 4 MB."""
+"""Largest JSON answer taken: 40,000 characters of text layer with their boxes need 4 MB, an enclosure up to 8 MB."""
 _CHUNK: Final = 1024 * 1024
 _DYING_SECONDS: Final = 5.0
 """How long a process that closed its stream may take to be gone before it is killed."""
@@ -25,22 +25,24 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class ChildFailed(Exception):
-    """The child refused (``encrypted``, ``malformed``, ``pixels``, ``memory``, ``layer``), died (``memory``, ``crash``)
-    or ran out of time (``time``); ``kind`` says which."""
+    """The child refused (a ``kind`` of its own, with ``facts``), died (``memory``, ``crash``) or ran out of time
+    (``time``)."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, facts: dict[str, Any] | None = None) -> None:
         super().__init__(kind)
         self.kind = kind
+        self.facts = facts or {}
 
 
-class PdfChild:
-    """One running child. Every call has a deadline on the monotonic clock; past it the child is killed."""
+class ConfinedChild:
+    """One running child, the module ``worker``. Every call has a deadline on the monotonic clock; past it the child is
+    killed. Raises SetupError ``intake.pdf_reader_broken`` when it cannot be started."""
 
-    def __init__(self, memory: int, cpu_seconds: int, deadline: float) -> None:
+    def __init__(self, worker: str, memory: int, cpu_seconds: int, deadline: float) -> None:
         # A bare environment, no working directory in the import path, a session of its own: the child inherits nothing
         # but the interpreter. Its complaints about bad PDFs (stderr) are of no use to anybody.
         self._process = subprocess.Popen(
-            [sys.executable, "-B", "-P", "-m", "pipeline.intake.pdf_worker", str(memory), str(cpu_seconds)],
+            [sys.executable, "-B", "-P", "-m", worker, str(memory), str(cpu_seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -93,7 +95,7 @@ class PdfChild:
         if not isinstance(payload, int) or not 0 <= payload <= most:
             raise ChildFailed("crash")
         if "error" in answer:
-            raise ChildFailed(str(answer["error"]))
+            raise ChildFailed(str(answer.pop("error")), answer)
         return answer, self._read(payload, deadline)
 
     def _send(self, data: bytes, deadline: float) -> None:
