@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
 
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from pydantic import ConfigDict
 from stdnum.cn import uscc
 
 from certlight.errors import InputRefused
@@ -21,6 +22,10 @@ _ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
 _CREDIT_CODE_EXTENSIONS: Final = ("1.2.156.10260.4.1.4", "1.2.156.10260.4.1.3", "1.2.156.10260.4.1.5")
 """GM/T 0015-2012 §5.2.4: organisation code, business registration number, tax number; since 2015 all three hold the
 unified social credit code."""
+
+
+BYTES_AS_BASE64: Final = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+"""How values that carry bytes cross a process border as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Holder:
 @dataclass(frozen=True, eq=False)
 class Certificate:
     """A certificate as its DER bytes; equal when the bytes are. Both libraries' views are made on first use."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = BYTES_AS_BASE64
 
     der: bytes
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
-from signing.certificate import Certificate
+from pydantic import ConfigDict
+
+from signing.certificate import BYTES_AS_BASE64, Certificate
 
 
 class Purpose(StrEnum):
@@ -40,6 +43,8 @@ class TrustMaterial:
     ``crls`` and ``ocsps`` are DER (CertificateList, OCSPResponse), each verified against its issuer before use; it does
     not matter where they come from.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = BYTES_AS_BASE64
 
     anchors: tuple[Anchor, ...]
     intermediates: tuple[Certificate, ...] = ()

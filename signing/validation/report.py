@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import ConfigDict
 
 from certlight.text import Text
-from signing.certificate import Certificate, Holder
+from signing.certificate import BYTES_AS_BASE64, Certificate, Holder
 from signing.validation.indication import Indication, SubIndication, worst
 
 
@@ -135,6 +138,8 @@ class SignatureReport:
 @dataclass(frozen=True, slots=True)
 class SealReport:
     """A PDF's seals. ``findings`` are of the whole file: trailing bytes, a stripped seal, no seal at all."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = BYTES_AS_BASE64
 
     signatures: tuple[SignatureReport, ...]
     findings: tuple[Finding, ...]
