@@ -17,6 +17,7 @@ from extractors.extract import extract
 from extractors.page import Page
 from extractors.reading import Notice, Reading
 from extractors.template import Template
+from extractors.text import PageText
 from pipeline.confirmation import confirm
 from pipeline.intake.document import Document
 from pipeline.marking import read_marks
@@ -40,10 +41,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """A document worked on: the result for reports, and its pages for whoever draws crops."""
+    """A document worked on: the result for reports, its pages for whoever draws crops, and all that was read on them."""
 
     result: DocumentResult
     pages: StraightPages
+    texts: tuple[PageText, ...] = ()
 
     def pictures(self) -> list[Page]:
         """The pages that carry a value, and the first: what a report shows."""
@@ -64,7 +66,7 @@ def read(document: Document, desk: Desk, doc_type: str | None = None) -> Outcome
     texts, kind, reading, template = _read(pages, desk, template)
     if doc_type:
         reading = replace(reading, doc_type=doc_type, type_confidence=1.0)
-    return Outcome(_result(document, pages, texts, template, kind, reading, None), pages)
+    return Outcome(_result(document, pages, texts, template, kind, reading, None), pages, tuple(texts.texts))
 
 
 def verify(document: Document, claim: Claim, desk: Desk, today: date) -> Outcome:
@@ -87,7 +89,7 @@ def verify(document: Document, claim: Claim, desk: Desk, today: date) -> Outcome
         thresholds=desk.thresholds,
     )
     verdict = replace(verdict, provenance=_provenance(document, claim, template, desk, today))
-    return Outcome(_result(document, pages, texts, template, kind, reading, verdict), pages)
+    return Outcome(_result(document, pages, texts, template, kind, reading, verdict), pages, tuple(texts.texts))
 
 
 def _read(
