@@ -41,7 +41,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """A document worked on: the result for reports, its pages for whoever draws crops, and all that was read on them."""
+    """A document worked on: the result for reports, its pages for whoever draws crops, all that was read on them."""
 
     result: DocumentResult
     pages: StraightPages

@@ -1,4 +1,4 @@
-"""Validating an untrusted PDF within limits: whatever the file does to the parser, there is an answer, and never green."""
+"""Validating an untrusted PDF within limits: whatever it does to the parser there is an answer, and never green."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Validator:
         self._done = 0
 
     def validate(self, pdf: bytes, policy: ValidationPolicy) -> SealReport:
-        """The report on ``pdf``. A file too large, too slow or fatal to the parser is INDETERMINATE, with the reason."""
+        """The report on ``pdf``. A file too large, too slow or fatal to the parser is INDETERMINATE, and told why."""
         if len(pdf) > self._limits.max_bytes:
             return _given_up(pdf, policy, "seal.too_large", _TOO_LARGE)
         try:
