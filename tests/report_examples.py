@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import cv2
 import numpy as np
 
+from certlight.light import Light
 from certlight.text import Text
 from extractors.geometry import Box, Region
 from extractors.page import Page, Quality, QualityIssue
@@ -16,7 +17,7 @@ from extractors.reading import Canonical, FieldReading, Notice, Reading, Span
 from extractors.template import FieldClass
 from extractors.text import Char, TextLine
 from verifier.report.document import DocumentResult, PageFacts
-from verifier.verdict import DiffPart, FieldCheck, Light, Outcome, Provenance, RuleFinding, Verdict
+from verifier.verdict import DiffPart, FieldCheck, Outcome, Provenance, RuleFinding, Verdict
 
 CHECKED_AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 GOOD = Quality(text_height=34.0, sharpness=0.91, glare=0.002, skew=0.4, coverage=0.97, greyscale=False)

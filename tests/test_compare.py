@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from certlight.light import Light
 from extractors.geometry import Box
 from extractors.reading import Canonical, FieldReading
 from extractors.template import FieldClass, FieldSpec, KindName
 from tests.readings import line, reading, spec, valid_uscc
 from verifier.compare import compare_field, light_of
 from verifier.thresholds import Thresholds
-from verifier.verdict import FieldCheck, Light, Outcome
+from verifier.verdict import FieldCheck, Outcome
 
 LIMITS = Thresholds()
 USCC = valid_uscc("91210100MA0XYT4K8")

@@ -7,6 +7,7 @@ import datetime
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from certlight.light import Light
 from extractors.kinds import canonical
 from extractors.kinds.canonical import KINDS
 from extractors.reading import FieldReading
@@ -15,7 +16,7 @@ from tests.readings import line, reading, spec, valid_id, valid_uscc
 from verifier.compare import compare_field, light_of
 from verifier.diff import diff
 from verifier.thresholds import Thresholds
-from verifier.verdict import FieldCheck, Light, Verdict
+from verifier.verdict import FieldCheck, Verdict
 
 LIMITS = Thresholds()
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

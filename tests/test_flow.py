@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 
 from certlight.errors import UsageError
+from certlight.light import Light
 from extractors.engines.null import NullEngine, ScriptedLine
 from extractors.geometry import Box, Region
 from extractors.page import BgrImage
@@ -19,7 +20,7 @@ from pipeline.intake.intake import take
 from tests.readings import valid_uscc
 from tests.scripted_scans import drawn, png, words
 from verifier.report import read_json, verify_json
-from verifier.verdict import Claim, FieldCheck, Light
+from verifier.verdict import Claim, FieldCheck
 
 TODAY = date(2026, 11, 1)
 CODE = valid_uscc("91210100MA0XYT12X")

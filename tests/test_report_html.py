@@ -14,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from certlight.light import Light
 from certlight.text import Language
+from certlight.visible import visible
 from extractors.geometry import Box, Region
 from extractors.page import Page
 from tests.report_examples import (
@@ -29,9 +31,8 @@ from tests.report_examples import (
 )
 from verifier.report import DocumentResult, html_report
 from verifier.report.pictures import PAGE_LONG_SIDE, crop_pictures, page_picture
-from verifier.report.plain import visible
 from verifier.report.view import PAGES_SHOWN, document_view, percent
-from verifier.verdict import Light, Verdict
+from verifier.verdict import Verdict
 
 TINY = Page(0, np.full((60, 40, 3), 200, np.uint8), np.full((60, 40, 3), 200, np.uint8), None, np.eye(3), 0, BLURRED)
 VOID = {"meta", "img", "br", "path", "circle", "rect", "link", "input"}

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certlight.errors import InternalError
+from certlight.light import Light
 from extractors.geometry import Box, Region
 from tests.report_examples import BLURRED, drawn_page, example_result, example_verdict, hostile_result
 from verifier.report import READ_SCHEMA, VERIFY_SCHEMA, as_text, json_schema, read_json, verify_json
-from verifier.verdict import Light
 
 DOCUMENT_KEYS = ["files", "doc_type", "type_name", "type_confidence", "pages", "fields", "notices"]
 CONTRACT_OF_CHECK = {

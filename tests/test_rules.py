@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from certlight.light import Light
 from certlight.text import Text
 from extractors.geometry import Box, Region
 from extractors.page import Quality, QualityIssue
@@ -15,7 +16,7 @@ from extractors.template import KindName
 from tests.readings import line, reading, template, valid_id, valid_uscc
 from verifier.check import check
 from verifier.thresholds import Thresholds
-from verifier.verdict import Claim, Light, Verdict
+from verifier.verdict import Claim, Verdict
 
 TODAY = datetime.date(2026, 11, 3)
 USCC = valid_uscc("91210100MA0XYT4K8")

@@ -11,6 +11,7 @@ from datetime import date
 
 import pytest
 
+from certlight.light import Light
 from certlight.paths import data_dir
 from extractors.engines.null import NullEngine, ScriptedLine
 from extractors.geometry import Box
@@ -19,7 +20,7 @@ from pipeline.flow import Desk, Outcome, read, verify
 from pipeline.intake.document import Document
 from pipeline.intake.intake import take
 from tests.pdf_makers import Objects, PageSpec, encoded, outlined_font, pdf, text, to_unicode
-from verifier.verdict import Claim, Light
+from verifier.verdict import Claim
 
 FONT = data_dir() / "fonts" / "NotoSansSC-Regular.otf"
 pytestmark = pytest.mark.skipif(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from certlight.light import Light
 from certlight.text import Text
 from extractors.kinds import canonical, repair
 from extractors.reading import Canonical, FieldReading
@@ -17,7 +18,7 @@ from verifier.diff import diff, joined, similarity
 from verifier.ink import part_of
 from verifier.judgement import Judgement, judge, judge_garbled
 from verifier.thresholds import Thresholds
-from verifier.verdict import FieldCheck, Light, Outcome
+from verifier.verdict import FieldCheck, Outcome
 
 _COVERED = 0.5
 """Share of a mark's text that must lie inside another field's text to be taken for that field's."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from certlight.light import Light
 from certlight.text import Text
 from extractors.kinds import amounts, canonical, check_digit_ok
 from extractors.kinds.codes import birth_date, is_male
@@ -24,7 +25,7 @@ from extractors.page import Quality
 from extractors.reading import Canonical, FieldReading, Notice, Reading
 from extractors.template import AmountInWords, CodeInQr, DateOrder, Expiry, IdentityNumber, Rule, Template
 from verifier.thresholds import Thresholds
-from verifier.verdict import FieldCheck, Light, RuleFinding
+from verifier.verdict import FieldCheck, RuleFinding
 
 LAYER_NOTICES = frozenset(
     {"layer.garbled", "layer.hidden", "layer.overlap", "layer.mismatch", "read.text_layer_distrusted"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Literal
 
+from certlight.light import Light
 from certlight.text import Text
 from extractors.geometry import Region
 from extractors.reading import Canonical, Notice
@@ -14,22 +14,6 @@ from extractors.template import FieldClass
 
 Outcome = Literal["match", "near", "mismatch", "unreadable", "missing", "misplaced"]
 Source = Literal["marked", "extracted", "text_layer", "seal"]
-
-
-class Light(IntEnum):
-    """Ordered from good to bad, so that the worst of several is their ``max``."""
-
-    GREEN = 0
-    YELLOW = 1
-    RED = 2
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
-
-    @staticmethod
-    def worst(lights: Iterable[Light]) -> Light:
-        return max(lights, default=Light.GREEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 import samples
+from certlight.light import Light
 from certlight.text import Language, Text
 from verifier.report import DocumentResult
-from verifier.verdict import Light, Verdict
+from verifier.verdict import Verdict
 
 LIGHT_SIGNS: dict[Light, tuple[Text, str]] = {
     Light.GREEN: (Text("● 绿灯", "● green"), "green"),

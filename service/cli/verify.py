@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from certlight.light import Light
 from certlight.paths import models_dir
 from extractors.engines.paddle import PaddleEngine
 from pipeline.flow import Desk, verify
@@ -17,7 +18,6 @@ from service.cli.files import read_claim, write_report
 from service.cli.read import Scans
 from service.cli.terminal import JsonOption, LanguageOption, language_of, out, print_json, progress, quiet_libraries
 from verifier.report import html_report, print_documents, verify_json
-from verifier.verdict import Light
 
 CHINA = timezone(timedelta(hours=8))
 """Certificates expire by the calendar of where they were issued; there has been no daylight saving time since 1991."""

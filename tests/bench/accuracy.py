@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from certlight.errors import CertlightError
+from certlight.light import Light
 from certlight.paths import models_dir
 from extractors.catalogue import named
 from extractors.engines.paddle import PaddleEngine
@@ -24,7 +25,7 @@ from samples.generate import Sample, document, sheet_of
 from samples.mutations import mutate
 from tests.bench.bare import bare_ocr
 from verifier.compare import compare_field
-from verifier.verdict import Claim, FieldCheck, Light
+from verifier.verdict import Claim, FieldCheck
 
 TODAY = date(2026, 11, 1)
 """The day the samples' validity was drawn for."""

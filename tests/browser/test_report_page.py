@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import sync_playwright
 
+from certlight.light import Light
 from extractors.geometry import Box, Region
 from tests.components import require
 from tests.report_examples import CHECKED_AT, LINES, check, drawn_page, example_result, example_verdict, hostile_result
 from verifier.report import html_report
-from verifier.verdict import Light, Verdict
+from verifier.verdict import Verdict
 
 pytestmark = pytest.mark.browser
 

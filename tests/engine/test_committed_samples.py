@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import samples
+from certlight.light import Light
 from extractors.catalogue import named, templates
 from extractors.engines.protocol import OcrEngine
 from pipeline.flow import Desk, Outcome, verify
@@ -22,7 +23,7 @@ from service.cli.samples import DEMO_DAY
 from tests.one_engine import real_engine, remembering_engine
 from verifier.claim import parse_claim
 from verifier.report import verify_json
-from verifier.verdict import Claim, Light
+from verifier.verdict import Claim
 
 pytestmark = pytest.mark.engine
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from certlight.visible import visible
 from extractors.reading import Canonical
-from verifier.report.plain import one_string, visible
+from verifier.report.plain import one_string
 from verifier.verdict import DiffPart, FieldCheck
 
 Side = Literal["entered", "recognised"]

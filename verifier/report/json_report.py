@@ -15,14 +15,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from certlight.errors import InternalError
+from certlight.light import Light
 from certlight.text import Language, Text
+from certlight.visible import encodable
 from extractors.geometry import Region
 from extractors.page import Quality
 from extractors.reading import Canonical, FieldReading, Notice
 from extractors.template import FieldClass
 from verifier.report.document import DocumentResult, PageFacts
-from verifier.report.plain import encodable
-from verifier.verdict import DiffPart, FieldCheck, Light, Outcome, Provenance, RuleFinding, Source
+from verifier.verdict import DiffPart, FieldCheck, Outcome, Provenance, RuleFinding, Source
 
 READ_SCHEMA = "certlight.read/1"
 VERIFY_SCHEMA = "certlight.verify/1"

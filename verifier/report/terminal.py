@@ -14,16 +14,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Rich
 
+from certlight.light import LIGHTS, SHAPES, STYLES, Light
 from certlight.text import Language, Text
+from certlight.visible import visible
 from verifier.report.diff import Pieces, compare
 from verifier.report.document import DocumentResult
 from verifier.report.json_report import notices_of
-from verifier.report.plain import one_string, visible
+from verifier.report.plain import one_string
 from verifier.report.view import percent
-from verifier.report.words import LIGHTS, MEANINGS, OUTCOMES, SHAPES, UNKNOWN_TYPE
-from verifier.verdict import FieldCheck, Light, Verdict
-
-STYLES = {Light.GREEN: "green", Light.YELLOW: "yellow", Light.RED: "bold red"}
+from verifier.report.words import MEANINGS, OUTCOMES, UNKNOWN_TYPE
+from verifier.verdict import FieldCheck, Verdict
 
 VALUE_CELLS = 96
 """Cells of a value before it is cut around its first difference: three lines of a column, so tables stay tables."""

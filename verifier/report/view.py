@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from certlight.light import Light
 from certlight.text import Text
+from certlight.visible import visible
 from extractors.geometry import Region
 from extractors.page import Page
 from extractors.reading import FieldReading, Notice
@@ -20,9 +22,9 @@ from verifier.report.diff import Comparison, Piece, compare
 from verifier.report.document import DocumentResult, PageFacts
 from verifier.report.json_report import notices_of
 from verifier.report.pictures import Picture, crop_pictures, page_picture, usable
-from verifier.report.plain import one_string, visible
+from verifier.report.plain import one_string
 from verifier.report.words import CLASS_SIGNS, CLASSES, OUTCOMES, SOURCES, UNKNOWN_TYPE
-from verifier.verdict import FieldCheck, Light, Provenance, RuleFinding
+from verifier.verdict import FieldCheck, Provenance, RuleFinding
 
 PAGES_SHOWN = 40
 """Pictures of pages in one document's report, about 12 MB of them: browsers open that at once, mail still takes it."""

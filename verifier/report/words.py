@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from certlight.light import Light
 from certlight.text import Text
 from extractors.template import FieldClass
-from verifier.verdict import Light, Outcome, Source
-
-LIGHTS: Mapping[Light, Text] = {
-    Light.GREEN: Text("绿灯", "Green"),
-    Light.YELLOW: Text("黄灯", "Yellow"),
-    Light.RED: Text("红灯", "Red"),
-}
-
-SHAPES: Mapping[Light, str] = {Light.GREEN: "●", Light.YELLOW: "▲", Light.RED: "■"}
-"""A light is never told by colour alone."""
+from verifier.verdict import Outcome, Source
 
 MEANINGS: Mapping[Light, Text] = {
     Light.GREEN: Text(
