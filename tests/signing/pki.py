@@ -153,6 +153,8 @@ def _arch(prefix: str) -> dict[str, Any]:
     else:
         for cert in certs.values():
             cert["extensions"] = [e for e in cert["extensions"] if e["id"] != "authority_information_access"]
+    for serial, spec in enumerate(certs.values(), 100):
+        spec["serial"] = serial  # unique over issuers too: endesive finds a signer by serial number alone
     entities = {
         "root": {"common-name": "Test Root CA"},
         "interm": {"common-name": "Test Enterprise CA"},
