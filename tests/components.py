@@ -30,9 +30,18 @@ def _models() -> str | None:
     return None if missing("model", models_dir()) else str(models_dir())
 
 
+def _softhsm() -> str | None:
+    places = ("/usr/lib/softhsm", "/usr/lib64/pkcs11", "/usr/local/lib/softhsm", "/opt/homebrew/lib/softhsm")
+    usual = [f"{place}/libsofthsm2.so" for place in places if Path(place, "libsofthsm2.so").exists()]
+    named = os.environ.get("CERTLIGHT_TEST_SOFTHSM")
+    return next(iter([named] if named else usual), None) if shutil.which("softhsm2-util") else None
+
+
 COMPONENTS = {
     "chromium": Component(_chromium, "apt-get install chromium, or name it in CERTLIGHT_TEST_CHROMIUM"),
     "models": Component(_models, "certlight models install"),
+    "pdfsig": Component(lambda: shutil.which("pdfsig"), "apt-get install poppler-utils"),
+    "softhsm": Component(_softhsm, "apt-get install softhsm2, or name libsofthsm2.so in CERTLIGHT_TEST_SOFTHSM"),
 }
 
 
