@@ -7,35 +7,23 @@ material that :mod:`signing.trust.evidence` has found authentic; no network, no 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from datetime import datetime
 
 from asn1crypto import ocsp
 from pyhanko_certvalidator import errors
-from pyhanko_certvalidator.authority import CertTrustAnchor, TrustedServiceType, TrustQualifiers
-from pyhanko_certvalidator.context import ValidationContext
-from pyhanko_certvalidator.name_trees import process_general_subtrees
 from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy, PKIXValidationParams
-from pyhanko_certvalidator.registry import SimpleTrustManager
-from pyhanko_certvalidator.validate import async_validate_path
 
-from certlight.errors import InputRefused, InternalError
-from certlight.text import Text
+from certlight.errors import InputRefused
 from signing.certificate import Certificate, Holder
-from signing.trust.constraints import StrongAlgorithms, may_issue, purpose_findings
-from signing.trust.evidence import Crl, authentic, authentic_crls, issued, wellformed_ocsps
+from signing.trust.constraints import purpose_findings
+from signing.trust.evidence import Crl, authentic, authentic_crls, wellformed_ocsps
 from signing.trust.material import Purpose, TrustMaterial
+from signing.trust.paths import distinct, paths_to, validate_path
 from signing.trust.reasons import is_anchor, not_for_production, reason, remedy, untrusted, wrong_purpose
 from signing.validation.indication import Indication, SubIndication, worst
 from signing.validation.report import Finding, Revocation
-
-CLOCK_TOLERANCE: Final = timedelta(minutes=1)
-"""How far our clock and a CA's may differ: an OCSP answer or a list made "now" is not refused as of the future."""
-MAX_PATHS: Final = 16
-"""Paths tried; cross-signed CAs give two or three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +106,14 @@ def standing(
     """
     if at.utcoffset() is None:
         raise ValueError("at has no time zone")
-    anchors = _distinct(material.anchors_for(purpose), at)
+    anchors = distinct(material.anchors_for(purpose), at)
     helping = (*material.intermediates, *chain)
     helpers = authentic(anchors, helping)
     crls = authentic_crls([*anchors, *helpers], material.crls)
     ocsps = wellformed_ocsps(material.ocsps)
     own = purpose_findings(certificate, purpose)
 
-    attempts = [_attempt(p, helpers, crls, ocsps, at) for p in _paths(certificate, anchors, helpers)]
+    attempts = [_attempt(p, helpers, crls, ocsps, at) for p in paths_to(certificate, anchors, helpers)]
     if not attempts:
         found = _why_no_path(certificate, helping, material, at, purpose)
         return Standing(certificate, purpose, at, (), (found, *own), Revocation.UNKNOWN)
@@ -142,75 +130,6 @@ def standing(
     )
 
 
-def trust_anchors(certificates: Sequence[Certificate]) -> list[CertTrustAnchor]:
-    """Anchors as pyHanko takes them, bound by their own validity, path length and name constraints.
-
-    What is no CA's certificate issues nothing, even where an operator has put it among the anchors.
-    """
-    return [CertTrustAnchor(c.asn1, _qualifiers(c)) for c in certificates]
-
-
-def _qualifiers(anchor: Certificate) -> TrustQualifiers:
-    parsed = anchor.asn1
-    parameters = None
-    if (names := parsed.name_constraints_value) is not None:
-        permitted, excluded = names["permitted_subtrees"], names["excluded_subtrees"]
-        parameters = PKIXValidationParams(
-            initial_permitted_subtrees=process_general_subtrees(permitted) if permitted else None,
-            initial_excluded_subtrees=process_general_subtrees(excluded) if excluded else None,
-        )
-    length = parsed.max_path_length
-    return TrustQualifiers(
-        standard_parameters=parameters,
-        max_path_length=length,
-        # pyHanko takes this one for given as soon as the other is.
-        max_aa_path_length=length,
-        valid_from=parsed.not_valid_before,
-        valid_until=parsed.not_valid_after,
-        trusted_service_type=(
-            TrustedServiceType.CERTIFICATE_AUTHORITY if may_issue(anchor) else TrustedServiceType.UNSUPPORTED
-        ),
-    )
-
-
-def _distinct(anchors: Sequence[Certificate], at: datetime) -> tuple[Certificate, ...]:
-    """One certificate a name and key, the one valid at ``at``: pyHanko holds renewed roots to be the same."""
-    chosen: dict[Any, Certificate] = {}
-    for anchor in sorted(anchors, key=lambda c: (_covers(c, at), c.asn1.not_valid_after)):
-        chosen[anchor.asn1.subject.hashable, anchor.asn1.public_key.dump()] = anchor
-    return tuple(chosen.values())
-
-
-def _covers(certificate: Certificate, at: datetime) -> bool:
-    return bool(certificate.asn1.not_valid_before <= at <= certificate.asn1.not_valid_after)
-
-
-def _paths(
-    certificate: Certificate, anchors: Sequence[Certificate], helpers: Sequence[Certificate]
-) -> list[ValidationPath]:
-    """Paths from an anchor, MAX_PATHS at most; none where the certificate is itself an anchor."""
-    if not any(issued(certificate, issuer) for issuer in (*anchors, *helpers)):
-        return []
-    manager = SimpleTrustManager.build(trust_roots=trust_anchors(anchors))
-    context = ValidationContext(
-        trust_manager=manager, other_certs=[c.asn1 for c in helpers], allow_fetching=False, revocation_mode="soft-fail"
-    )
-
-    async def collect() -> list[ValidationPath]:
-        found: list[ValidationPath] = []
-        async for path in context.path_builder.async_build_paths_lazy(certificate.asn1):
-            if path.pkix_len > 0:
-                found.append(path)
-            if len(found) >= MAX_PATHS:
-                break
-        return found
-
-    try:
-        return _complete(collect())
-    except errors.PathBuildingError:
-        return []
-
-
 def _attempt(
     path: ValidationPath,
     helpers: Sequence[Certificate],
@@ -223,7 +142,7 @@ def _attempt(
     rounds = [(crls, ocsps), (crls, ())] if ocsps and crls else [(crls, ocsps)]
     problem: Exception | None = None
     for number, (lists, answers) in enumerate(rounds):
-        raised = _validate(path, helpers, lists, answers, at)
+        raised = validate_path(path, helpers, [crl.parsed for crl in lists], answers, at)
         if number == 0 or isinstance(raised, errors.RevokedError):
             problem = raised
     if problem is None:
@@ -234,31 +153,6 @@ def _attempt(
         (reason(problem, certificates),),
         Revocation.REVOKED if revoked else Revocation.UNKNOWN,
     )
-
-
-def _validate(
-    path: ValidationPath,
-    helpers: Sequence[Certificate],
-    crls: Sequence[Crl],
-    ocsps: Sequence[ocsp.OCSPResponse],
-    at: datetime,
-) -> Exception | None:
-    context = ValidationContext(
-        trust_manager=SimpleTrustManager.build(trust_roots=[path.trust_anchor]),
-        other_certs=[c.asn1 for c in helpers],
-        moment=at,
-        allow_fetching=False,
-        crls=[crl.parsed for crl in crls],
-        ocsps=list(ocsps),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
-        time_tolerance=CLOCK_TOLERANCE,
-        algorithm_usage_policy=StrongAlgorithms(),
-    )
-    try:
-        _complete(async_validate_path(context, path))
-    except Exception as error:  # fail closed: what the validator cannot digest is a finding
-        return error
-    return None
 
 
 def _why_no_path(
@@ -274,8 +168,8 @@ def _why_no_path(
 
 
 def _reaches(certificate: Certificate, anchor: Certificate, helping: Sequence[Certificate], at: datetime) -> bool:
-    anchors = _distinct((anchor,), at)
-    return bool(_paths(certificate, anchors, authentic(anchors, helping)))
+    anchors = distinct((anchor,), at)
+    return bool(paths_to(certificate, anchors, authentic(anchors, helping)))
 
 
 def _sources(
@@ -296,24 +190,3 @@ def _sources(
 
 def _source(der: bytes, material: TrustMaterial) -> str:
     return material.sources.get(hashlib.sha256(der).hexdigest(), "given")
-
-
-_T = TypeVar("_T")
-
-
-def _complete(work: Coroutine[Any, Any, _T]) -> _T:
-    """The result of a coroutine that never waits: without fetchers pyHanko's validator has nothing to wait for.
-
-    So the check works alike inside and outside an event loop, which ``asyncio.run`` does not.
-    """
-    try:
-        work.send(None)
-    except StopIteration as done:
-        result: _T = done.value
-        return result
-    work.close()
-    raise InternalError(
-        "trust.waited",
-        Text("证书校验意外等待外部数据。", "The certificate check waited for something outside."),
-        Text("请联系技术支持。", "Please report this."),
-    )
