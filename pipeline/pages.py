@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Literal
 
 from extractors.engines.protocol import OcrEngine
-from extractors.page import BgrImage, Page
+from extractors.page import BgrImage, Homography, Page
 from extractors.reading import Notice
 from extractors.region_reader import read_crops
 from pipeline.imaging.straighten import straighten
@@ -15,6 +17,20 @@ from pipeline.intake.scan import PageKind
 HELD_BYTES = 160 * 2**20
 """Bitmaps kept: a straightened A4 page at 300 dpi takes 26 MB, and as much again where its reading copy differs.
 Three to six pages are what a certificate has; longer documents are drawn again where they are looked at again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageGeometry:
+    """How a straightened page lies in what was uploaded; kept when its bitmaps are gone."""
+
+    raster: tuple[int, int]
+    """Width and height of the page as drawn from the upload, before it was straightened."""
+    dpi: float | None
+    """Pixels an inch of that raster."""
+    rotation: Literal[0, 90, 180, 270]
+    """Degrees the raster is turned clockwise to stand upright."""
+    transform: Homography
+    """From straightened pixels to those of the raster."""
 
 
 class StraightPages:
@@ -27,6 +43,7 @@ class StraightPages:
         self._pages: OrderedDict[int, Page] = OrderedDict()
         self._kinds: dict[int, PageKind] = {}
         self._notices: dict[int, tuple[Notice, ...]] = {}
+        self._geometries: dict[int, PageGeometry] = {}
 
     def __len__(self) -> int:
         return self._document.page_count
@@ -55,6 +72,8 @@ class StraightPages:
             photo=raw.kind == "image",
         )
         self._pages[index] = page
+        height, width = raw.image.shape[:2]
+        self._geometries[index] = PageGeometry((width, height), raw.dpi, page.rotation, page.transform)
         while len(self._pages) > 1 and sum(_size(p) for p in self._pages.values()) > self._held_bytes:
             self._pages.popitem(last=False)
         return page
@@ -62,6 +81,12 @@ class StraightPages:
     def kind(self, index: int) -> PageKind:
         """Whether the page is a picture, born digital, or both; known once the page was asked for."""
         return self._kinds[index]
+
+    def geometry(self, index: int) -> PageGeometry:
+        """How the page lies in its upload. Raises InputRefused when its pixels cannot be decoded."""
+        if index not in self._geometries:
+            self[index]
+        return self._geometries[index]
 
     @property
     def notices(self) -> tuple[Notice, ...]:
