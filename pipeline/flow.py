@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -25,6 +24,7 @@ from pipeline.pages import StraightPages
 from pipeline.reading import PagesRead, Progress, look_closer, read_pages
 from pipeline.seal_reading import SealReader
 from verifier.check import check
+from verifier.claim import claim_document
 from verifier.report import DocumentResult, PageFacts
 from verifier.thresholds import Thresholds
 from verifier.verdict import Claim, Provenance, Verdict
@@ -69,13 +69,14 @@ def read(document: Document, desk: Desk, doc_type: str | None = None) -> Outcome
     return Outcome(_result(document, pages, texts, template, kind, reading, None), pages, tuple(texts.texts))
 
 
-def verify(document: Document, claim: Claim, desk: Desk, today: date) -> Outcome:
+def verify(document: Document, claim: Claim, desk: Desk, today: date, pages: StraightPages | None = None) -> Outcome:
     """Smart reading, reading of the marks, and the verdict of entered against recognised on the day ``today``.
 
-    Raises InputRefused, UsageError ``template.unknown``, ModelMissing.
+    ``pages`` are the document's, where the caller has straightened them already. Raises InputRefused, UsageError
+    ``template.unknown``, ModelMissing.
     """
     template = named(claim.doc_type)
-    pages = StraightPages(document, desk.engine)
+    pages = pages or StraightPages(document, desk.engine)
     texts, kind, reading, _ = _read(pages, desk, template)
     marked = read_marks(template, claim.marks, pages, desk.engine, {text.page: text for text in texts.texts})
     verdict = check(
@@ -162,9 +163,5 @@ def _provenance(document: Document, claim: Claim, template: Template, desk: Desk
 
 def claim_sha256(claim: Claim) -> str:
     """SHA-256 of the claim in one canonical writing, so that the same claim always has the same hash."""
-    marks = {code: [{"page": r.page, "box": r.box.as_list()} for r in regions] for code, regions in claim.marks.items()}
-    entered: Mapping[str, str | Sequence[str]] = claim.entered
-    written = json.dumps(
-        {"doc_type": claim.doc_type, "entered": dict(entered), "marks": marks}, ensure_ascii=False, sort_keys=True
-    )
+    written = json.dumps(claim_document(claim), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(written.encode("utf-8")).hexdigest()

@@ -41,6 +41,9 @@ class SealedPage(BaseModel):
     """SHA-256 of the uploaded file, lower-case hex."""
     scan_page: int = Field(ge=0)
     """Page or frame within that file, from 0."""
+    width: int = Field(default=0, ge=0)
+    height: int = Field(default=0, ge=0)
+    """Pixels of the straightened page, in which the claim's marks are measured; 0 where nothing was marked or read."""
 
 
 class Enclosure(BaseModel):

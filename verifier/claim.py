@@ -91,6 +91,18 @@ def parse_claim(data: bytes | str, templates: Mapping[str, Template], page_count
     return Claim(parsed.doc_type, entered, marks)
 
 
+def claim_document(claim: Claim) -> dict[str, Any]:
+    """The claim as claim.json has it; ``parse_claim`` gives the same claim again."""
+    return {
+        "doc_type": claim.doc_type,
+        "entered": {code: value if isinstance(value, str) else list(value) for code, value in claim.entered.items()},
+        "marks": {
+            code: [{"page": region.page, "box": region.box.as_list()} for region in regions]
+            for code, regions in claim.marks.items()
+        },
+    }
+
+
 def _refusal(problem: Mapping[str, Any]) -> UsageError:
     """The first problem pydantic found, without the value: it may be a person's data."""
     place = ".".join(str(part) for part in problem["loc"] if not str(part).startswith(("constrained", "list["))) or "·"

@@ -14,13 +14,13 @@ class SealLimits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_bytes: int = Field(256 * _MEBIBYTE, gt=0)
+    max_bytes: int = Field(default=256 * _MEBIBYTE, gt=0)
     """Largest PDF taken."""
-    memory: int = Field(2048 * _MEBIBYTE, gt=0)
+    memory: int = Field(default=2048 * _MEBIBYTE, gt=0)
     """Address space of the confined process, bytes."""
-    start_seconds: float = Field(20.0, gt=0)
+    start_seconds: float = Field(default=20.0, gt=0)
     """Until the process has loaded its libraries."""
-    validate_seconds: float = Field(10.0, gt=0)
+    validate_seconds: float = Field(default=10.0, gt=0)
     """One validation; past it the answer is INDETERMINATE."""
-    compose_seconds: float = Field(60.0, gt=0)
+    compose_seconds: float = Field(default=60.0, gt=0)
     """Looking at, adopting or redrawing one PDF."""
