@@ -28,6 +28,15 @@ def _address(url: str) -> str:
     return url
 
 
+def is_address(url: str) -> bool:
+    """Whether ``url`` is an address that may be fetched from: http or https, no user, no password, no fragment."""
+    try:
+        _address(url)
+    except ValueError:
+        return False
+    return True
+
+
 def _file_name(name: str) -> str:
     if not name or name != name.strip() or "/" in name or "\\" in name or name.startswith("."):
         raise ValueError("a plain file name is wanted")

@@ -164,7 +164,7 @@ class TrustStore:
 
     def keep(self, lists: Mapping[str, bytes], records: Iterable[FetchRecord]) -> None:
         """Write fetched lists (address → DER) into the cache and add ``records`` to the log; call it under `locked`."""
-        folder = self._folder()
+        folder = self.writable()
         log = {**folder_fetches(folder), **{record.url: record for record in records}}
         wanted = {source.url for source in self.settings.crls}
         try:
@@ -178,7 +178,7 @@ class TrustStore:
     def locked(self) -> Iterator[None]:
         """Hold the writers' lock. Raises UsageError ``trust.busy``, ``trust.not_writable``."""
         try:
-            file = (self._folder() / _LOCK).open("a")
+            file = (self.writable() / _LOCK).open("a")
         except OSError as error:
             raise _not_writable(error) from error
         with file:
@@ -192,7 +192,8 @@ class TrustStore:
                 ) from error
             yield
 
-    def _folder(self) -> Path:
+    def writable(self) -> Path:
+        """Its folder. Raises UsageError ``trust.not_a_folder`` for a store of single files."""
         if self.folder is None:
             raise UsageError(
                 "trust.not_a_folder",
