@@ -51,7 +51,7 @@ class Enclosure(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_: Literal["certlight.enclosure/1"] = Field("certlight.enclosure/1", alias="schema")
+    schema_: Literal["certlight.enclosure/1"] = Field(default="certlight.enclosure/1", alias="schema")
     doc_type: str
     template: str
     """Template and version, ``business_license@1``."""
