@@ -1,0 +1,30 @@
+"""All attacks: importing a family puts its builders on the list."""
+
+from __future__ import annotations
+
+import functools
+
+from tests.signing.attacks import (
+    bytes_changed,
+    fields_filled,
+    forgery_of_signature,
+    incremental_changes,
+    overlays,
+    shadows,
+    wrapping,
+)
+from tests.signing.attacks.attack import ATTACKS, Attack
+from tests.signing.attacks.world import World
+
+FAMILIES = (bytes_changed, fields_filled, forgery_of_signature, incremental_changes, overlays, shadows, wrapping)
+
+
+def cases() -> list[tuple[Attack, str]]:
+    """Every attack with every library whose seals it applies to."""
+    return [(attack, maker) for attack in ATTACKS for maker in attack.makers]
+
+
+@functools.cache
+def built(attack: Attack, maker: str) -> bytes:
+    """The forged file, made once."""
+    return attack.build(World(maker))
