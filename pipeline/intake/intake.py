@@ -47,7 +47,9 @@ def take(uploads: Sequence[Upload], limits: Limits | None = None) -> Document:
     try:
         for upload in uploads:
             room = limits.max_total_bytes - sum(scan.size for scan in scans)
-            name, data = _bytes_of(upload, limits.max_bytes, room)
+            name, data = read_upload(upload, limits.max_bytes)
+            if len(data) > room:
+                raise refusal("intake.document_too_large", name, limit=room // MEBIBYTE)
             scan = Scan.of(name, data, sniff(data, name))
             provider = _provider(scan, limits)
             scans.append(scan)
@@ -68,8 +70,11 @@ def _provider(scan: Scan, limits: Limits) -> PageProvider:
     return PdfPages(scan, limits) if scan.media_type == "application/pdf" else ImagePages(scan, limits)
 
 
-def _bytes_of(upload: Upload, most: int, room: int) -> tuple[str, bytes]:
-    """Name and bytes of one upload, never more than ``most`` of them read. Raises InputRefused."""
+def read_upload(upload: Upload, most: int) -> tuple[str, bytes]:
+    """Name and bytes of one upload, whatever they are; never more than ``most`` of them are read.
+
+    Raises InputRefused ``intake.unreadable``, ``intake.not_a_file``, ``intake.empty``, ``intake.too_large``.
+    """
     if isinstance(upload, tuple):
         # A browser may send a whole path of either system as the name.
         name = upload[0].replace("\\", "/").rstrip("/").rpartition("/")[2]
@@ -82,8 +87,6 @@ def _bytes_of(upload: Upload, most: int, room: int) -> tuple[str, bytes]:
         raise refusal("intake.empty", name)
     if len(data) > most:
         raise refusal("intake.too_large", name, limit=most // MEBIBYTE)
-    if len(data) > room:
-        raise refusal("intake.document_too_large", name, limit=room // MEBIBYTE)
     return name, data
 
 
