@@ -114,7 +114,14 @@ def may_issue(certificate: Certificate) -> bool:
     """Whether it is a CA's: basicConstraints says so, and keyUsage, where present, allows signing certificates."""
     parsed = certificate.asn1
     usage = parsed.key_usage_value
-    return bool(parsed.ca) and (usage is None or "key_cert_sign" in usage.native)
+    issuing = bool(parsed.ca) and (usage is None or "key_cert_sign" in usage.native)
+    return issuing and not has_duplicate_extension(certificate)
+
+
+def has_duplicate_extension(certificate: Certificate) -> bool:
+    """Whether an extension stands twice, against RFC 5280 §4.2: libraries would each believe another one."""
+    found = [extension["extn_id"].dotted for extension in certificate.asn1["tbs_certificate"]["extensions"]]
+    return len(found) != len(set(found))
 
 
 def purpose_findings(certificate: Certificate, purpose: Purpose) -> tuple[Finding, ...]:
@@ -136,6 +143,12 @@ def _findings(certificate: Certificate, purpose: Purpose) -> Iterator[Finding]:
         )
     if not _extended_usage_suits(certificate, purpose):
         yield Finding("certificate.extended_key_usage", _EKU_TEXTS[purpose], *_CHAIN)
+    if has_duplicate_extension(certificate):
+        yield Finding(
+            "certificate.duplicate_extension",
+            Text("证书中同一扩展出现两次，含义不明。", "An extension stands twice; the certificate is ambiguous."),
+            *_CHAIN,
+        )
     if parsed.ca:
         yield Finding(
             "certificate.is_ca",
