@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from signing.validation.history import History
 from signing.validation.report import Coverage, Finding, Kind, Place
 
 
@@ -35,6 +36,8 @@ class Slot:
     """Where it is seen; None for an invisible one."""
     findings: tuple[Finding, ...]
     """What is wrong with its form; empty: nothing."""
+    number: int = 0
+    """Object number of the signature dictionary; 0 where the field holds none of its own."""
 
     @property
     def sound(self) -> bool:
@@ -53,3 +56,5 @@ class Structure:
     """Offset just behind each revision's ``%%EOF`` and its end of line, oldest first; empty where it is unreadable."""
     reader: PdfFileReader | None = field(repr=False)
     """pyHanko's strict reader over the file, shared by all that follows; None where the file cannot be read at all."""
+    history: History | None = field(default=None, repr=False)
+    """Our own reading of it; None where ``reader`` is."""

@@ -1,0 +1,121 @@
+"""A file opened twice, by pyHanko's strict reader and by our own: they have to find the same objects."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Final
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.xref import XRefCache
+
+from certlight.text import Text
+from signing.validation.cross_reference import Section, last_startxref, read_chain
+from signing.validation.history import History
+from signing.validation.indication import Indication, SubIndication
+from signing.validation.report import Finding
+from signing.validation.signature_dictionary import refused
+from signing.validation.syntax import Malformed, Name, Ref, Value
+
+_HEADER: Final = re.compile(rb"%PDF-[12]\.\d[\x00\t\n\x0c\r %]")
+_END: Final = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
+
+
+class Unsupported(Exception):
+    """The file is of a form that is not validated here; ``finding`` says so."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+def ends_findings(pdf: bytes) -> tuple[bytes, tuple[Finding, ...]]:
+    """``pdf`` up to its last ``%%EOF`` and end of line, and what is wrong before its header and behind that line."""
+    findings = [] if _HEADER.match(pdf) else [_NO_HEADER]
+    if last_startxref(pdf) is not None:
+        return pdf, tuple(findings)
+    last = pdf.rfind(b"%%EOF")
+    match = _END.match(pdf, last) if last >= 0 else None
+    if match is None:
+        return b"", (*findings, _TRUNCATED)
+    return pdf[: match.end()], (*findings, _TRAILING if match.end() < len(pdf) else _TRUNCATED)
+
+
+def open_history(data: bytes) -> History:
+    """The saves of a file that ends with ``%%EOF``.
+
+    Raises Unsupported, Malformed, cross_reference.Unreadable, and whatever pyHanko raises.
+    """
+    sections = read_chain(data, _no_indirect_length)
+    if any(Name(b"Encrypt") in section.trailer for section in sections):
+        raise Unsupported(_ENCRYPTED)
+    if any(Name(b"XRefStm") in section.trailer for section in sections):
+        raise Unsupported(_HYBRID)
+    reader = PdfFileReader(io.BytesIO(data), strict=True)
+    _agree(sections, reader.xrefs)
+    return History(data, sections, reader)
+
+
+def _no_indirect_length(_: Ref) -> Value:
+    raise Malformed("a cross-reference stream whose length is no number")
+
+
+def _agree(sections: list[Section], seen: XRefCache) -> None:
+    """Compare the sections with what pyHanko found, and take from it what stands compressed in streams."""
+    if seen.total_revisions != len(sections):
+        raise Malformed("two readers count different cross-reference sections")
+    for index, section in enumerate(sections):
+        entries = seen.get_xref_data(index)
+        freed = set(entries.freed) - {0}
+        if section.body is not None:
+            section.offsets.update(entries.standard_xrefs)
+            section.freed.update(freed)
+            section.packed.update(
+                {number: (at.obj_stream_id, at.ix_in_stream) for number, at in entries.xrefs_in_objstm.items()}
+            )
+        elif section.offsets != entries.standard_xrefs or section.freed != freed:
+            raise Malformed("two readers find different objects in a cross-reference table")
+        if seen.get_xref_container_info(index).declared_startxref != section.start:
+            raise Malformed("two readers find a cross-reference section at different places")
+
+
+_NO_HEADER: Final = refused(
+    "seal.header",
+    Text(
+        "文件不是以 PDF 标识开头，开头被加入了其他数据。请勿采信，并索取原件。",
+        "The file does not begin as a PDF: something was put before it. Do not rely on it; ask for the original.",
+    ),
+)
+_TRAILING: Final = refused(
+    "seal.trailing_bytes",
+    Text(
+        "文件末尾之后还有多余的数据，不受任何签章保护。请勿采信，并索取原件。",
+        "Further data follows the end of the file; no seal protects it. Do not rely on it; ask for the original.",
+    ),
+)
+_TRUNCATED: Final = refused(
+    "seal.truncated",
+    Text(
+        "文件不完整，末尾被截断。请重新获取完整的文件。",
+        "The file is cut off at its end. Fetch the complete file again.",
+    ),
+)
+_ENCRYPTED: Final = Finding(
+    "seal.encrypted",
+    Text(
+        "文件已加密，无法验证其中的签章。请向签章单位索取未加密的文件。",
+        "The file is encrypted; its seals cannot be validated. Ask for a file without encryption.",
+    ),
+    Indication.INDETERMINATE,
+    SubIndication.FORMAT_FAILURE,
+)
+_HYBRID: Final = Finding(
+    "seal.hybrid",
+    Text(
+        "文件采用新旧两套目录（混合交叉引用），不同软件会看到不同的内容，无法验证。请索取由其他软件生成的文件。",
+        "The file has two tables of contents (hybrid cross-references): readers may see different documents. "
+        "Ask for a file made by other software.",
+    ),
+    Indication.INDETERMINATE,
+    SubIndication.FORMAT_FAILURE,
+)
