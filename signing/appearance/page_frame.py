@@ -90,11 +90,11 @@ class PageFrame:
 def opened(pdf: bytes) -> Iterator[pikepdf.Pdf]:
     """The PDF for reading. Raises InputRefused ``seal.pdf_unreadable``, also for one that asks for a password."""
     try:
-        document = pikepdf.open(io.BytesIO(pdf))
-    except pikepdf.PdfError as error:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            yield document
+    except (pikepdf.PdfError, pikepdf.PasswordError, RuntimeError) as error:
+        # qpdf repairs what it can and finds some damage only when the pages are read.
         raise unreadable() from error
-    with document:
-        yield document
 
 
 def unreadable() -> InputRefused:

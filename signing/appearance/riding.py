@@ -90,7 +90,8 @@ def add_riding_seal(
             writer.mark_update(page_ref)
         out = io.BytesIO()
         untyped.write(out)
-    except PdfError as error:
+    except (PdfError, ValueError, LookupError, TypeError, RecursionError) as error:
+        # pyHanko meets malformed objects with Python's own errors.
         raise unreadable() from error
     return out.getvalue()
 

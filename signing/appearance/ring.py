@@ -97,12 +97,19 @@ def fit(cells: Sequence[Cell], *, outer: float, span_limit: float, tallest: floa
     length = sum(each.units for each in cells)
     span = min(span_limit, math.radians(300) * (1 - math.exp(-length / 8)))
     aim = _aim(length)
-    for step in range(_STEPS + 1):
+    best: Ring | None = None
+    # The lower the characters, the wider for their height they can be: halve the way to the highest that are wide
+    # enough.
+    low, high = 0, _STEPS
+    while low <= high:
+        step = (low + high) // 2
         height = tallest + (lowest - tallest) * step / _STEPS
         ring = _at_height(cells, height, outer, span)
         if ring is not None and ring.unit >= aim * height:
-            return ring
-    return None
+            best, high = ring, step - 1
+        else:
+            low = step + 1
+    return best
 
 
 def _aim(length: float) -> float:
