@@ -127,10 +127,11 @@ class SignatureReport:
     @property
     def sub_indication(self) -> SubIndication | None:
         """The reason of the worst finding, the first where several are as bad; None with TOTAL-PASSED."""
-        if self.indication is Indication.TOTAL_PASSED:
+        indication = self.indication
+        if indication is Indication.TOTAL_PASSED:
             return None
         for finding in self.findings:
-            if finding.indication is self.indication:
+            if finding.indication is indication:
                 return finding.sub_indication or SubIndication.GENERIC
         return SubIndication.GENERIC
 
@@ -166,12 +167,13 @@ class SealReport:
     @property
     def sub_indication(self) -> SubIndication | None:
         """The reason of the worst part: findings of the file first, then signatures in their order."""
-        if self.indication is Indication.TOTAL_PASSED:
+        indication = self.indication
+        if indication is Indication.TOTAL_PASSED:
             return None
         for finding in self.findings:
-            if finding.indication is self.indication:
+            if finding.indication is indication:
                 return finding.sub_indication or SubIndication.GENERIC
         for signature in self.signatures:
-            if signature.indication is self.indication:
+            if signature.indication is indication:
                 return signature.sub_indication
         return SubIndication.NO_SIGNATURE if not self.seals else SubIndication.GENERIC
