@@ -23,7 +23,7 @@ from certlight.errors import InternalError
 from certlight.text import Text
 from signing.certificate import Certificate
 from signing.trust.constraints import StrongAlgorithms, may_issue
-from signing.trust.evidence import issued
+from signing.trust.evidence import authentic_crl, issued
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=1)
 """How far our clock and a CA's may differ: an OCSP answer or a list made "now" is not refused as of the future."""
@@ -114,22 +114,36 @@ def validate_path(
     Evidence must be fresh at that moment; ``in_hindsight`` lets evidence count that was issued later (a revocation
     after ``at`` is none).
     """
-    context = ValidationContext(
-        trust_manager=SimpleTrustManager.build(trust_roots=[path.trust_anchor]),
-        other_certs=[c.asn1 for c in helpers],
-        moment=at,
-        allow_fetching=False,
-        crls=list(crls),
-        ocsps=list(ocsps),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=in_hindsight),
-        time_tolerance=CLOCK_TOLERANCE,
-        algorithm_usage_policy=StrongAlgorithms(),
-    )
     try:
+        context = ValidationContext(
+            trust_manager=SimpleTrustManager.build(trust_roots=[path.trust_anchor]),
+            other_certs=[c.asn1 for c in helpers],
+            moment=at,
+            allow_fetching=False,
+            crls=list(crls),
+            ocsps=list(ocsps),
+            revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=in_hindsight),
+            time_tolerance=CLOCK_TOLERANCE,
+            algorithm_usage_policy=StrongAlgorithms(),
+        )
+        _know_lists_of_anchor(context, path, crls)
         complete(async_validate_path(context, path))
     except Exception as error:  # fail closed: what the validator cannot digest is a finding
         return error
     return None
+
+
+def _know_lists_of_anchor(
+    context: ValidationContext, path: ValidationPath, crls: Sequence[crl.CertificateList]
+) -> None:
+    """Tell the validator which lists the anchor itself has signed.
+
+    It would look for a path above a list's issuer, and finds none above an anchor that is no root.
+    """
+    anchor = Certificate.of(path[0])
+    for parsed in crls:
+        if authentic_crl([anchor], parsed.dump()) is not None:
+            context.revinfo_manager.record_crl_issuer(parsed, anchor.asn1)  # type: ignore[no-untyped-call]
 
 
 _T = TypeVar("_T")
