@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Rich
 
+from certlight.hanging import print_hanging
 from certlight.light import LIGHTS, SHAPES, STYLES, Light
 from certlight.text import Language, Text
 from certlight.visible import visible
@@ -83,13 +84,7 @@ class _Printer:
         return en if self._language == "en" else zh
 
     def _print(self, line: Rich, indent: int = 0, lead: Rich | None = None) -> None:
-        """Prints a line, wrapped under its own beginning; ``lead`` stands before it, once."""
-        first = Rich(" " * indent).append_text(lead or Rich())
-        room = max(8, self._console.width - first.cell_len)
-        for part in line.wrap(self._console, room, overflow="fold"):
-            part.rstrip()
-            self._console.print(first.append_text(part), soft_wrap=True)
-            first = Rich(" " * max(0, self._console.width - room))
+        print_hanging(self._console, line, indent, lead)
 
     def document(self, document: DocumentResult) -> None:
         self._head(document)

@@ -1,0 +1,74 @@
+"""From ETSI's indications to the product's red, yellow and green.
+
+======================  ======  ==========================================================================
+indication              light   meaning for whoever decides on the document
+======================  ======  ==========================================================================
+TOTAL-PASSED            green   relied upon
+INDETERMINATE           yellow  nothing proved either way: get what is missing, or let a person decide
+INDETERMINATE, definite red     the standard withholds its verdict, yet what is known speaks against the seal
+TOTAL-FAILED            red     refused
+======================  ======  ==========================================================================
+
+*Definite* is what no further evidence would mend: the signer is another enterprise, or our policy on the signature is
+broken (SIG_CONSTRAINTS_FAILURE); a certificate was revoked and no proof of existence puts the seal before that
+(REVOKED_NO_POE, REVOKED_CA_NO_POE), or the evidence says revoked in any other way; the document was changed in a
+forbidden way. A yellow light there would send a forgery to a clerk as "please have a look".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from certlight.light import Light
+from signing.validation.indication import Indication, SubIndication
+from signing.validation.report import Finding, Modifications, Revocation, SealReport, SignatureReport
+
+DEFINITE: Final = frozenset(
+    {
+        SubIndication.SIG_CONSTRAINTS_FAILURE,
+        SubIndication.REVOKED,
+        SubIndication.REVOKED_NO_POE,
+        SubIndication.REVOKED_CA_NO_POE,
+    }
+)
+"""Sub-indications that turn an INDETERMINATE answer red."""
+
+_LIGHTS: Final = {
+    Indication.TOTAL_PASSED: Light.GREEN,
+    Indication.INDETERMINATE: Light.YELLOW,
+    Indication.TOTAL_FAILED: Light.RED,
+}
+
+
+def finding_light(finding: Finding) -> Light:
+    """What one finding makes of its signature; green for a mere notice."""
+    if finding.indication is Indication.INDETERMINATE and finding.sub_indication in DEFINITE:
+        return Light.RED
+    return _LIGHTS[finding.indication]
+
+
+def signature_light(signature: SignatureReport) -> Light:
+    """The light of one signature: of its indication, of its findings and of its facets the worst."""
+    contradicted = (
+        signature.revocation is Revocation.REVOKED
+        or signature.modifications is Modifications.FORBIDDEN
+        or not all(change.allowed for change in signature.changes)
+    )
+    return Light.worst(
+        [
+            Light.RED if contradicted else Light.GREEN,
+            _LIGHTS[signature.indication],
+            *(finding_light(finding) for finding in signature.findings),
+        ]
+    )
+
+
+def report_light(report: SealReport) -> Light:
+    """The document's light: the worst of its signatures and findings, never green without a seal."""
+    return Light.worst(
+        [
+            _LIGHTS[report.indication],
+            *(finding_light(finding) for finding in report.findings),
+            *(signature_light(signature) for signature in report.signatures),
+        ]
+    )
