@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any, Final
 
+from signing.endesive_compat import endesive_pdf
 from tests.signing import pki
 from tests.signing.bare_pyhanko import ROOM
 
 RESERVED: Final = 16384
-"""Hex digits kept free for the CMS, so that endesive signs once."""
+"""Bytes kept free for the CMS, so that endesive signs once."""
 
 
 def seal(
@@ -50,13 +49,15 @@ def seal(
         options |= {"signaturebox": box, "signature": words}
     chain = [pki.cert(name, of).crypto for name in ("interm", "root")]
     return pdf + bytes(
-        _pdf().cms.sign(pdf, options, pki.private_key(label, of), pki.cert(label, of).crypto, chain, digest, None, tsa)
+        endesive_pdf().cms.sign(
+            pdf, options, pki.private_key(label, of), pki.cert(label, of).crypto, chain, digest, None, tsa
+        )
     )
 
 
 def verify(pdf: bytes, roots: list[bytes]) -> tuple[Any, Any]:
     """Flags of the last signature, and what lies behind its ByteRange (None: nothing)."""
-    result, remaining = _pdf().verify(pdf, roots)
+    result, remaining = endesive_pdf().verify(pdf, roots)
     return result, remaining
 
 
@@ -86,23 +87,3 @@ def time_stamping_authority(label: str = "tsa", of: str = "test", at: Any = pki.
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def _pdf() -> Any:
-    """``endesive.pdf``; its oscrypto cannot parse OpenSSL versions of two digits in the last place (oscrypto#78)."""
-    search = re.search
-
-    def patient(pattern: Any, string: Any, flags: int = 0) -> Any:
-        if pattern == "\\b(\\d\\.\\d\\.\\d[a-z]*)\\b":
-            pattern = "\\b(\\d+\\.\\d+\\.\\d+[a-z]*)\\b"
-        return search(pattern, string, flags)
-
-    re.search = patient  # type: ignore[assignment]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import endesive.pdf.cms
-            import endesive.pdf.verify
-    finally:
-        re.search = search
-    return endesive.pdf

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from asn1crypto import keys
+from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
 from certomancer.registry import CertLabel, KeyLabel
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -16,16 +18,18 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldS
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, SimpleSigner
 from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from signing.certificate import Certificate
 from signing.trust.material import TrustMaterial
 from tests.signing import pki
 
 ROOM: Final = "." * 160
 """The reason that every seal gives: room in the signature dictionary, where forgers write something as long."""
-RESERVED: Final = 16384
+RESERVED: Final = 32768
 """Hex digits kept free for the CMS: room for what forgers put there."""
 BOX: Final = (380, 80, 500, 200)
 
@@ -120,6 +124,22 @@ def document_timestamp(
         writer, "sha256", validation_context=context, bytes_reserved=RESERVED, output=io.BytesIO()
     )
     return bytes(out.getvalue())
+
+
+def with_evidence(
+    pdf: bytes, *, crls: Sequence[bytes] = (), ocsps: Sequence[bytes] = (), certificates: Sequence[Certificate] = ()
+) -> bytes:
+    """The PDF with one more revision: a document security store that holds these."""
+    out = io.BytesIO(pdf)
+    DocumentSecurityStore.add_dss(
+        out,
+        None,
+        certs=[one.asn1 for one in certificates],
+        crls=[CertificateList.load(one) for one in crls],
+        ocsps=[OCSPResponse.load(one) for one in ocsps],
+        force_write=True,
+    )
+    return out.getvalue()
 
 
 def context(at: datetime, *, mode: str = "soft-fail", trust: TrustMaterial | None = None) -> ValidationContext:

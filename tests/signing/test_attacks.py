@@ -47,6 +47,8 @@ def test_it_is_an_attack(attack: Attack, maker: str) -> None:
         assert looks(forged)
     if attack.bite is Bite.PICTURE:
         assert looks(forged) not in before(forged, maker)
+    if attack.bite is Bite.NOTHING:
+        assert any(signer_of(forged[: span.end]) for span in spans(forged))
     if attack.bite is Bite.SEAL:
         signer = signer_of(forged)
         assert signer is None or signer.dump() != pki.cert("company").der

@@ -6,17 +6,37 @@ import functools
 
 from tests.signing.attacks import (
     bytes_changed,
+    certificates,
+    cms_forged,
+    cross_references,
     fields_filled,
     forgery_of_signature,
     incremental_changes,
     overlays,
+    revocation,
+    seals_tampered,
     shadows,
+    timestamps,
     wrapping,
 )
 from tests.signing.attacks.attack import ATTACKS, Attack
 from tests.signing.attacks.world import World
 
-FAMILIES = (bytes_changed, fields_filled, forgery_of_signature, incremental_changes, overlays, shadows, wrapping)
+FAMILIES = (
+    bytes_changed,
+    certificates,
+    cms_forged,
+    cross_references,
+    fields_filled,
+    forgery_of_signature,
+    incremental_changes,
+    overlays,
+    revocation,
+    seals_tampered,
+    shadows,
+    timestamps,
+    wrapping,
+)
 
 
 def cases() -> list[tuple[Attack, str]]:

@@ -30,6 +30,18 @@ class Increment:
         }
         """Further trailer entries as they are written; ``/Size`` and ``/Prev`` are added."""
 
+    @property
+    def size(self) -> int:
+        """One more than the highest object number so far."""
+        return self._size
+
+    def offset_of_last(self, data: bytes) -> int:
+        """Where ``data`` stands within the last object written, from the start of the update."""
+        out = b"" if self.pdf.endswith(b"\n") else b"\n"
+        for number, body in self._bodies.items():
+            out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+        return out.rindex(data)
+
     def __enter__(self) -> Self:
         return self
 
@@ -130,6 +142,37 @@ class Increment:
             trailer["/Root"] = root
         prev = start_of_references(self.pdf) if prev is None else prev
         out += references(entries, start + len(out), self._size, prev, trailer)
+        return self.pdf + bytes(out)
+
+    def close_with_streams(self, packed: dict[int, bytes]) -> bytes:
+        """The same with a cross-reference stream, and the ``packed`` bodies within an object stream."""
+        start = len(self.pdf)
+        out = bytearray(b"" if self.pdf.endswith(b"\n") else b"\n")
+        heads, bodies = b"", b""
+        for number, body in packed.items():
+            heads += f"{number} {len(bodies)} ".encode()
+            bodies += body + b" "
+        holder = self.reserve()
+        self._bodies[holder] = _stream(heads + bodies, f"/Type /ObjStm /N {len(packed)} /First {len(heads)}")
+        rows: dict[int, tuple[int, int, int]] = {}
+        for number, body in self._bodies.items():
+            rows[number] = (1, start + len(out), 0)
+            out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+        for position, number in enumerate(packed):
+            rows[number] = (2, holder, position)
+        own = self.reserve()
+        at = start + len(out)
+        rows[own] = (1, at, 0)
+        index = " ".join(f"{number} 1" for number in sorted(rows))
+        data = b"".join(
+            bytes([kind]) + where.to_bytes(4, "big") + rest.to_bytes(2, "big")
+            for _, (kind, where, rest) in sorted(rows.items())
+        )
+        keys = " ".join(f"{key} {value}" for key, value in self.trailer.items())
+        entries = (
+            f"/Type /XRef /Size {self._size} /W [1 4 2] /Index [{index}] /Prev {start_of_references(self.pdf)} {keys}"
+        )
+        out += f"{own} 0 obj\n".encode() + _stream(data, entries) + f"\nendobj\nstartxref\n{at}\n%%EOF\n".encode()
         return self.pdf + bytes(out)
 
 
