@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from signing.composition.streams import flate
 from signing.enclosure import ENCLOSURE_NAME
+
+DESCRIPTION: Final = "certlight enclosure: entries, marks and verdict"
 
 
 def attach(pdf: Pdf, data: bytes, moment: str) -> None:
@@ -34,7 +37,7 @@ def attach(pdf: Pdf, data: bytes, moment: str) -> None:
             UF=String(ENCLOSURE_NAME),
             EF=Dictionary(F=embedded, UF=embedded),
             AFRelationship=Name.Data,
-            Desc=String("certlight enclosure: entries, marks and verdict"),
+            Desc=String(DESCRIPTION),
         )
     )
     tree = Dictionary(Names=Array([String(ENCLOSURE_NAME), specification]))

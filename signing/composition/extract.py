@@ -56,8 +56,9 @@ def enclosure_in(handler: PdfHandler) -> bytes | None:
 
 def _enclosure(handler: PdfHandler) -> bytes | None:
     root = handler.root
-    named = [(key, spec) for key, spec in _embedded_files(root) if ENCLOSURE_NAME in (key, *_file_names(spec))]
-    associated = [spec for spec in _associated_files(root) if ENCLOSURE_NAME in _file_names(spec)]
+    named = [(text(key), spec) for key, _, spec in embedded_files(root)]
+    named = [(key, spec) for key, spec in named if ENCLOSURE_NAME in (key, *file_names(spec))]
+    associated = [spec for _, spec in associated_files(root) if ENCLOSURE_NAME in file_names(spec)]
     if not named and not associated:
         return None
     if len(named) > 1 or len(associated) > 1:
@@ -65,13 +66,16 @@ def _enclosure(handler: PdfHandler) -> bytes | None:
     if not named or not associated or named[0][1] != associated[0]:
         raise refusal("enclosure.malformed")
     ((key, spec),) = named
-    if {key, *_file_names(spec)} != {ENCLOSURE_NAME} or _get(spec, "/AFRelationship") != "/Data":
+    if {key, *file_names(spec)} != {ENCLOSURE_NAME} or _get(spec, "/AFRelationship") != "/Data":
         raise refusal("enclosure.malformed")
     return _content(_stream(spec))
 
 
-def _embedded_files(root: generic.DictionaryObject) -> Iterator[tuple[str, generic.DictionaryObject]]:
-    """Names and file specifications of the name tree, its limits not believed."""
+def embedded_files(root: generic.DictionaryObject) -> Iterator[tuple[Any, Any, generic.DictionaryObject]]:
+    """Key, value and file specification of every entry of the name tree EmbeddedFiles, its limits not believed.
+
+    The value is the specification or a reference to it. Raises InputRefused ``enclosure.malformed``.
+    """
     names = _get(root, "/Names")
     waiting = [_get(names, "/EmbeddedFiles")] if isinstance(names, generic.DictionaryObject) else []
     looked_at = 0
@@ -81,31 +85,33 @@ def _embedded_files(root: generic.DictionaryObject) -> Iterator[tuple[str, gener
             continue
         if not isinstance(node, generic.DictionaryObject):
             raise refusal("enclosure.malformed")
-        kids, pairs = _get(node, "/Kids"), _get(node, "/Names")
-        looked_at += 1 + len(kids or ()) + len(pairs or ())
-        if looked_at > _MAX_NODES:
+        kids: Any = _get(node, "/Kids") or ()
+        pairs: Any = _get(node, "/Names") or ()
+        looked_at += 1 + len(kids) + len(pairs)
+        if looked_at > _MAX_NODES or len(pairs) % 2:
             raise refusal("enclosure.malformed")
-        waiting += [kid.get_object() for kid in kids or ()]
-        for at in range(0, len(pairs or ()), 2):
-            name, spec = pairs[at], pairs[at + 1]
+        waiting += [kids[at] for at in range(len(kids))]
+        for at in range(0, len(pairs), 2):
+            spec = pairs[at + 1]
             if not isinstance(spec, generic.DictionaryObject):
                 raise refusal("enclosure.malformed")
-            yield _text(name), spec
+            yield pairs[at], pairs.raw_get(at + 1), spec
 
 
-def _associated_files(root: generic.DictionaryObject) -> Iterator[generic.DictionaryObject]:
+def associated_files(root: generic.DictionaryObject) -> Iterator[tuple[Any, generic.DictionaryObject]]:
+    """Value and file specification of every file associated with the document (ISO 32000-2 §14.13)."""
     files = _get(root, "/AF")
     if isinstance(files, generic.DictionaryObject):
-        yield files
-    for spec in files if isinstance(files, generic.ArrayObject) else ():
-        spec = spec.get_object()
-        if not isinstance(spec, generic.DictionaryObject):
+        yield root.raw_get("/AF"), files
+    for at in range(len(files)) if isinstance(files, generic.ArrayObject) else ():
+        if not isinstance(files[at], generic.DictionaryObject):
             raise refusal("enclosure.malformed")
-        yield spec
+        yield files.raw_get(at), files[at]
 
 
-def _file_names(spec: generic.DictionaryObject) -> tuple[str, ...]:
-    return tuple(_text(spec[key]) for key in ("/F", "/UF") if key in spec)
+def file_names(spec: generic.DictionaryObject) -> tuple[str, ...]:
+    """The names that a file specification gives its file."""
+    return tuple(text(value) for key in ("/F", "/UF") if (value := _get(spec, key)) is not None)
 
 
 def _stream(spec: generic.DictionaryObject) -> generic.StreamObject:
@@ -158,11 +164,9 @@ def _get(dictionary: generic.DictionaryObject, key: str) -> Any:
         return None
 
 
-def _text(value: Any) -> str:
-    value = value.get_object()
-    if isinstance(value, generic.ByteStringObject):
-        return bytes(value).decode("latin-1")
-    return str(value)
+def text(value: Any) -> str:
+    """A PDF string of either kind as text."""
+    return bytes(value).decode("latin-1") if isinstance(value, generic.ByteStringObject) else str(value)
 
 
 def _bytes(value: Any) -> bytes | None:
