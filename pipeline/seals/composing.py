@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -17,8 +17,12 @@ from pipeline.flow import Outcome
 from pipeline.imaging.homography import map_points
 from pipeline.intake.document import Document
 from pipeline.pages import PageGeometry
+from pipeline.seals.adopting import adopted, look, rewritten
+from pipeline.seals.process import SealProcess
 from signing.composition.compose import compose
+from signing.composition.fitness_findings import Way
 from signing.composition.page import PageSource, RecognisedLine
+from signing.composition.refusals import refusal
 from signing.enclosure import Enclosure, Party, SealedPage
 from verifier.claim import claim_document
 from verifier.report import verify_json
@@ -53,6 +57,43 @@ def enclosure_of(
         ),
         created_at=created_at.isoformat(timespec="seconds"),
     )
+
+
+def base_pdf(
+    document: Document,
+    read: Callable[[], Outcome],
+    enclosure: Enclosure | None,
+    *,
+    title: str,
+    created_at: datetime,
+    process: SealProcess,
+    mend: bool,
+) -> bytes:
+    """The PDF that is to be sealed.
+
+    One PDF that is fit to be sealed keeps its bytes, the entries behind them. One that is not is refused with the
+    reason (``seal.unfit``), or with ``mend`` rewritten or redrawn, whichever it takes. Everything else is composed;
+    ``read`` is called then, for the text layer. Raises InputRefused ``compose.*``, ``seal.*``, ``intake.*``.
+    """
+
+    def drawn() -> bytes:
+        return composed(document, read(), enclosure, title=title, created_at=created_at)
+
+    if len(document.scans) > 1 or document.scans[0].media_type != "application/pdf":
+        return drawn()
+    pdf = document.scans[0].data
+    found = look(pdf, process)
+    if found.sealed and enclosure is not None:
+        raise refusal("seal.already_sealed")
+    if found.blocking:
+        ways = {finding.way for finding in found.blocking}
+        if Way.REFUSE in ways or not mend or found.sealed:
+            reason = found.blocking[0].text
+            raise refusal("seal.unfit", reason_zh=reason.zh, reason_en=reason.en)
+        if ways != {Way.REWRITE}:
+            return drawn()
+        pdf = rewritten(pdf, process)
+    return pdf if enclosure is None else adopted(pdf, enclosure, created_at, process)
 
 
 def composed(

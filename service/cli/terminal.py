@@ -66,6 +66,11 @@ def err() -> Console:
     return Console(stderr=True)
 
 
+def is_interactive() -> bool:
+    """Whether a person can be asked something."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 @contextmanager
 def progress(language: Language, pages: int) -> Iterator[Report]:
     """A progress bar on the error stream for work of several pages; silent when that is not a terminal."""

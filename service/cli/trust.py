@@ -56,9 +56,7 @@ def open_store(path: Path | None, crls: list[Path] | None) -> TrustStore:
         if not path.is_dir():
             raise SetupError(
                 "trust.none",
-                Text(
-                    "还没有信任库，无法判断签章由谁担保。", "There is no trust store: nobody vouches for any seal."
-                ),
+                Text("还没有信任库，无法判断签章由谁担保。", "There is no trust store: nobody vouches for any seal."),
                 Text(
                     "用 --trust 指定信任库文件夹或 CA 根证书；试用可先运行 certlight pki demo。",
                     "Name a trust store or the authorities' roots with --trust; to try, run certlight pki demo first.",

@@ -8,18 +8,13 @@ from typing import Annotated
 import typer
 
 from certlight.errors import InputRefused
-from certlight.light import Light
 from certlight.paths import models_dir
 from certlight.text import Text
 from pipeline.intake.intake import read_upload
-from pipeline.seals.limits import SealLimits
-from pipeline.seals.validation import Validator
 from service.cli.files import write_report
 from service.cli.terminal import JsonOption, LanguageOption, language_of, out, print_json, quiet_libraries
 from service.cli.trust import AtOption, CrlOption, PartyOption, TrustOption, moment, open_trust, parties
-from service.cli.verify import CHINA, FailOn
-from signing.report import ValidatedFile, print_report, validate_html, validate_json
-from signing.validation.policy import ValidationPolicy
+from service.cli.verify import CHINA, FailOn, lights_from
 
 
 def command(
@@ -39,6 +34,13 @@ def command(
     lang: LanguageOption = "zh",
 ) -> None:
     """验证签章：完整性、信任、时间、吊销，以及签章后的改动。 Validate the seals of a PDF."""
+    # Validating brings libraries along that no other command needs.
+    from pipeline.seals.limits import SealLimits
+    from pipeline.seals.process import SealProcess
+    from pipeline.seals.validation import validate_confined
+    from signing.report import ValidatedFile, print_report, validate_html, validate_json
+    from signing.validation.policy import ValidationPolicy
+
     language = language_of(lang)
     quiet_libraries()
     material = open_trust(trust, crl)
@@ -50,8 +52,8 @@ def command(
             Text(f"{name} 不是 PDF 文件。", f"{name} is no PDF."),
             Text("请选择已签章的 PDF 文件。", "Choose the sealed PDF."),
         )
-    with Validator() as validator:
-        found = validator.validate(data, policy)
+    with SealProcess() as process:
+        found = validate_confined(data, policy, process)
     file = ValidatedFile(name, found)
     if again:
         # The engine takes a second to import; a validation alone does without.
@@ -64,8 +66,8 @@ def command(
     if report is not None:
         write_report(report, validate_html([file], language=language))
     if as_json:
-        print_json(validate_json([file], language))
+        print_json(validate_json(found, name, language, recheck=file.recheck))
     else:
         print_report(out(), file, language)
-    if fail_on is not None and file.light >= (Light.RED if fail_on is FailOn.red else Light.YELLOW):
+    if fail_on is not None and file.light >= lights_from(fail_on):
         raise typer.Exit(1)

@@ -60,10 +60,13 @@ def command(
     else:
         print_documents(out(), [outcome.result], language)
     verdict = outcome.result.verdict
-    if verdict is not None and fail_on is not None:
-        limit = Light.RED if fail_on is FailOn.red else Light.YELLOW
-        if verdict.light >= limit:
-            raise typer.Exit(1)
+    if verdict is not None and fail_on is not None and verdict.light >= lights_from(fail_on):
+        raise typer.Exit(1)
+
+
+def lights_from(fail_on: FailOn) -> Light:
+    """The mildest light that ``--fail-on`` does not let pass."""
+    return Light.RED if fail_on is FailOn.red else Light.YELLOW
 
 
 def _day(value: str | None) -> date:
