@@ -27,7 +27,7 @@ from signing.certificate import Certificate
 from signing.endesive_compat import endesive_pdf
 from signing.keys.key import SealKey
 from signing.sealing.draft import room_for
-from signing.sealing.ground import Ground
+from signing.sealing.ground import Ground, entry
 from signing.sealing.order import SealOrder
 from signing.sealing.target import Target
 
@@ -43,9 +43,9 @@ def fits(ground: Ground, target: Target) -> bool:
     if reader.has_xref_stream or (target.existing is not None and target.existing.demanding):
         return False
     root = reader.trailer.raw_get("/Root")
-    form = reader.root.get("/AcroForm", {})
+    form = entry(reader.root, "/AcroForm", {})
     touched = [root, ground.pages[target.position.page], *_references(reader.root, "/AcroForm")]
-    fields = [item.get_object() for item in form.get("/Fields", ())]
+    fields = [item.get_object() for item in entry(form, "/Fields", ())]
     return (
         all(reference.generation == 0 for reference in touched)
         and all("/T" in field for field in fields)
@@ -196,8 +196,8 @@ def _digest_is_sha256(root: Any) -> bool:
     """endesive signs with the digest that an earlier certifying seal names first, and fails where it names none."""
     if "/Perms" not in root:
         return True
-    certified = root["/Perms"].get("/DocMDP")
+    certified = entry(root["/Perms"], "/DocMDP")
     if certified is None:
         return False  # usage rights, which keep it from certifying
-    references = certified.get("/Reference", ())
-    return bool(references) and str(references[0].get("/DigestMethod", "")).upper() == "/SHA256"
+    references = entry(certified, "/Reference", ())
+    return bool(references) and str(entry(references[0], "/DigestMethod", "")).upper() == "/SHA256"

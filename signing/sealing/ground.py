@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from signing.sealing.refusals import refusal
 PARTY_KEY: Final = "/CertlightParty"
 """In a prepared field: whom it is for, ``<< /Name … /CreditCode … >>``. A private key, ISO 32000-2 Annex E."""
 MAX_PAGES: Final = 100_000
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def reading() -> Iterator[None]:
     except CertlightError:
         raise
     except Exception as error:
+        _log.info("a document cannot be sealed", exc_info=True)
         raise refusal("seal.pdf_malformed") from error
 
 
@@ -96,7 +99,7 @@ def survey(pdf: bytes) -> Ground:
         pages = tuple(_pages(reader))
         found = list(enumerate_sig_fields(reader))
         fields = tuple(_field(name, value, item, pages) for name, value, item in found)
-        values = [value for _, value, _ in found if value]
+        values = [_load(value) for _, value, _ in found if value]
         return Ground(
             pdf=pdf,
             reader=reader,
@@ -106,6 +109,11 @@ def survey(pdf: bytes) -> Ground:
             permission=_permission(reader, values, [item.get_object() for _, value, item in found if value]),
             locks=tuple(_locks(values)),
         )
+
+
+def entry(dictionary: Any, key: str, default: Any = None) -> Any:
+    """An entry with its reference followed, which pyHanko's ``get`` does not do."""
+    return dictionary[key] if key in dictionary else default  # noqa: SIM401
 
 
 def _load(reference: Any) -> Any:
@@ -132,7 +140,7 @@ def _pages(reader: PdfFileReader) -> Iterator[generic.Reference]:
 def _field(name: str, value: Any, item: Any, pages: tuple[generic.Reference, ...]) -> FormField:
     field = item.get_object()
     widget = get_single_field_annot(field)
-    rect = [float(number) for number in widget.get("/Rect", (0, 0, 0, 0))]
+    rect = [float(number) for number in entry(widget, "/Rect", (0, 0, 0, 0))]
     x0, y0, x1, y1 = rect
     return FormField(
         name=str(name),
@@ -151,35 +159,35 @@ def _page_of(widget: generic.DictionaryObject, pages: tuple[generic.Reference, .
     if isinstance(page, generic.IndirectObject) and page.reference in pages:
         return pages.index(page.reference)
     for index, reference in enumerate(pages):
-        annotations = _load(reference).get("/Annots", ())
+        annotations = entry(_load(reference), "/Annots", ())
         if any(annotation is widget or annotation.get_object() is widget for annotation in annotations):
             return index
     return 0
 
 
 def _party(field: generic.DictionaryObject) -> Party | None:
-    entry = field.get(PARTY_KEY)
-    if not isinstance(entry, generic.DictionaryObject):
+    party = entry(field, PARTY_KEY)
+    if not isinstance(party, generic.DictionaryObject):
         return None
-    return Party(name=str(entry.get("/Name", "")), credit_code=str(entry.get("/CreditCode", "")))
+    return Party(name=str(entry(party, "/Name", "")), credit_code=str(entry(party, "/CreditCode", "")))
 
 
 def _names(reader: PdfFileReader) -> frozenset[str]:
-    form = reader.root.get("/AcroForm", {})
-    fields = (item.get_object() for item in form.get("/Fields", ()))
+    form = entry(reader.root, "/AcroForm", {})
+    fields = (item.get_object() for item in entry(form, "/Fields", ()))
     return frozenset(str(field["/T"]) for field in fields if "/T" in field)
 
 
 def _permission(reader: PdfFileReader, values: list[Any], fields: list[Any]) -> Permission | None:
     """DocMDP of every seal, of the catalogue, and of the locks that PDF 2.0 lets approval seals declare."""
-    certified = reader.root.get("/Perms", {}).get("/DocMDP")
+    certified = entry(entry(reader.root, "/Perms", {}), "/DocMDP")
     levels = [
-        int(parameters.get("/P", Permission.SEAL))
+        int(entry(parameters, "/P", Permission.SEAL))
         for value in [*values, *([certified] if certified else [])]
         for method, parameters in _transforms(value)
         if method == "/DocMDP" or (method == "/FieldMDP" and "/P" in parameters)
     ]
-    levels += [int(field["/Lock"]["/P"]) for field in fields if "/P" in field.get("/Lock", {})]
+    levels += [int(field["/Lock"]["/P"]) for field in fields if "/P" in entry(field, "/Lock", {})]
     return Permission(min(levels)) if levels else None
 
 
@@ -191,6 +199,6 @@ def _locks(values: list[Any]) -> Iterator[FieldMDPSpec]:
 
 
 def _transforms(value: Any) -> Iterator[tuple[str, Any]]:
-    for item in value.get("/Reference", ()):
-        entry = item.get_object()
-        yield str(entry["/TransformMethod"]), entry.get("/TransformParams", {})
+    for item in entry(value, "/Reference", ()):
+        reference = item.get_object()
+        yield str(reference["/TransformMethod"]), entry(reference, "/TransformParams", {})

@@ -15,6 +15,7 @@ from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from signing.certificate import Certificate
+from signing.sealing.ground import entry
 from signing.sealing.pdf_writer import increment_over, run
 from signing.sealing.refusals import refusal
 from signing.sealing.target import next_name
@@ -56,7 +57,7 @@ def add_document_timestamp(pdf: bytes, stamper: CheckedTimeStamper, digest: str)
     """
     reader = PdfFileReader(io.BytesIO(pdf))
     fields = reader.root["/AcroForm"]["/Fields"]
-    taken = frozenset(str(item.get_object().get("/T", "")) for item in fields)
+    taken = frozenset(str(entry(item.get_object(), "/T", "")) for item in fields)
     work = PdfTimeStamper(
         stamper, field_name=next_name(taken, TIMESTAMP_PREFIX), readable_field_name="时间戳"
     ).async_timestamp_pdf(increment_over(reader), digest, bytes_reserved=2 * _ROOM, output=io.BytesIO())
