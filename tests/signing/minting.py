@@ -101,18 +101,18 @@ def mint_crl(
     *,
     revoked: Iterable[int] = (),
     start: datetime = NOW - timedelta(days=1),
-    end: datetime | None = NOW + timedelta(days=6),
+    end: datetime | None = None,
     number: int = 1,
     digest: hashes.HashAlgorithm | None = None,
     more: Iterable[tuple[x509.ExtensionType, bool]] = (),
     revoked_at: datetime = NOW - timedelta(days=2),
 ) -> bytes:
-    """A list (DER) of serial numbers."""
+    """A list (DER) of serial numbers; fresh for a week unless ``end`` says otherwise."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.crypto.subject)
         .last_update(start)
-        .next_update(end or start)
+        .next_update(end or start + timedelta(days=7))
         .add_extension(x509.CRLNumber(number), critical=False)
     )
     for extension, critical in more:
