@@ -13,7 +13,7 @@ from signing.validation.syntax import Malformed, Name, Ref, Value
 
 MAX_FIELDS: Final = 20_000
 MAX_PAGES: Final = 50_000
-_INHERITED: Final = tuple(Name(key) for key in (b"MediaBox", b"CropBox", b"Rotate"))
+_INHERITED: Final = tuple(Name(key) for key in (b"Resources", b"MediaBox", b"CropBox", b"Rotate"))
 Entries = dict[Name, Value]
 
 
@@ -54,6 +54,8 @@ class Page:
     index: int
     number: int
     entries: Entries
+    inherited: frozenset[Name]
+    """Keys of ``entries`` that stand in a node above it."""
 
 
 def catalog(history: History, revision: int) -> Entries:
@@ -142,12 +144,14 @@ def pages(history: History, revision: int) -> list[Page]:
             kids = array(history, entries[Name(b"Kids")], revision)
             pending.extend((kid, passed) for kid in reversed(kids))
         else:
-            found.append(Page(len(found), reference.number, passed | entries))
+            found.append(
+                Page(len(found), reference.number, passed | entries, frozenset(passed.keys() - entries.keys()))
+            )
     return found
 
 
 def annotation_numbers(history: History, page: Page, revision: int) -> list[int]:
-    """Object numbers of the page's annotations; direct ones are left out. Raises Malformed."""
+    """Object numbers of the page's annotations in order; direct ones are left out. Raises Malformed."""
     items = array(history, page.entries.get(Name(b"Annots")), revision)
     return [item.number for item in items if isinstance(item, Ref)]
 

@@ -62,6 +62,11 @@ def examine(history: History, body: Body, revision: Revision, file_size: int) ->
     return SignedBytes(byte_range, cms, coverage, tuple(findings))
 
 
+def is_whole_der(content: bytes) -> bool:
+    """Whether ``content`` is exactly one SEQUENCE of definite length."""
+    return content[:1] == b"\x30" and content[1:2] != b"\x80" and _size(content, 0, 0) == len(content)
+
+
 def refused(code: str, words: Text) -> Finding:
     """A finding that the form is broken: nobody who seals honestly writes it."""
     return Finding(code, words, Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE)

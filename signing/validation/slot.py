@@ -45,7 +45,7 @@ class Slot:
         return self.embedded is not None and not self.findings
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Structure:
     """The form of a file: its slots, and findings about the file as a whole."""
 
