@@ -36,8 +36,12 @@ class PageGeometry:
 class StraightPages:
     """Pages of ``document`` by index, upright and deskewed, the way every later step sees them."""
 
-    def __init__(self, document: Document, engine: OcrEngine, held_bytes: int = HELD_BYTES) -> None:
+    def __init__(
+        self, document: Document, engine: OcrEngine, held_bytes: int = HELD_BYTES, *, pixels_only: bool = False
+    ) -> None:
+        """``pixels_only``: the text behind a picture is left alone; pages that are born digital keep their layer."""
         self._document = document
+        self._pixels_only = pixels_only
         self._engine = engine
         self._held_bytes = held_bytes
         self._pages: OrderedDict[int, Page] = OrderedDict()
@@ -68,7 +72,7 @@ class StraightPages:
             # A born-digital page stands as its file says; asking a model could only make it worse.
             orientation_model=None if digital else self._engine.orientation,
             recognise_sample=None if digital else self._confidences,
-            layer=raw.layer,
+            layer=() if self._pixels_only and not digital else raw.layer,
             photo=raw.kind == "image",
         )
         self._pages[index] = page
