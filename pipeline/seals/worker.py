@@ -13,9 +13,8 @@ from pipeline.confined.worker import Answer, Refused, serve
 
 def answer(request: dict[str, Any], pdf: bytes) -> Answer:
     """One request: ``validate``, ``look`` (fit to be sealed?), ``rewrite``, ``adopt`` (enclose). Raises Refused."""
-    from signing.composition.adopt import adopt
-
     from pipeline.seals.wire import FITNESS, POLICY, REPORT
+    from signing.composition.adopt import adopt, rewrite
     from signing.composition.fitness import fitness
     from signing.enclosure import Enclosure
     from signing.validation.validate import validate
@@ -39,7 +38,6 @@ def _load() -> None:
     """Libraries before side effects are forbidden; their remarks on bad files help nobody."""
     logging.disable(logging.CRITICAL)
     import signing.composition.adopt
-
     import signing.validation.validate  # noqa: F401
 
     # The first event loop of a process opens files and sockets of its own.
