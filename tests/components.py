@@ -41,7 +41,9 @@ COMPONENTS = {
     "chromium": Component(_chromium, "apt-get install chromium, or name it in CERTLIGHT_TEST_CHROMIUM"),
     "models": Component(_models, "certlight models install"),
     "pdfsig": Component(lambda: shutil.which("pdfsig"), "apt-get install poppler-utils"),
+    "pdfdetach": Component(lambda: shutil.which("pdfdetach"), "apt-get install poppler-utils"),
     "pdftoppm": Component(lambda: shutil.which("pdftoppm"), "apt-get install poppler-utils"),
+    "pdftotext": Component(lambda: shutil.which("pdftotext"), "apt-get install poppler-utils"),
     "softhsm": Component(_softhsm, "apt-get install softhsm2, or name libsofthsm2.so in CERTLIGHT_TEST_SOFTHSM"),
 }
 
