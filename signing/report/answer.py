@@ -10,8 +10,9 @@ from certlight.light import Light
 from certlight.text import Text
 from signing.report.clip import NAME, clip
 from signing.report.document import ValidatedFile
+from signing.report.reasons import BY_CODE, MODIFIED, REASONS, Reason
 from signing.report.times import moment
-from signing.report.words import KINDS, MODIFIED, REASONS, UNNAMED, Reason
+from signing.report.words import KINDS, UNNAMED
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.light import finding_light, report_light, signature_light
 from signing.validation.report import Coverage, Finding, Kind, Modifications, Revocation, SealReport, SignatureReport
@@ -62,7 +63,7 @@ def answer(report: SealReport) -> Answer:
         return _praise(report.seals)
     finding = decisive(report.findings)
     if finding is not None and finding_light(finding) is light:
-        reason = REASONS[finding.sub_indication or SubIndication.GENERIC]
+        reason = finding_reason(finding)
         return Answer(_headline(light, finding.indication, finding.sub_indication, reason), reason.advice)
     for number, signature in enumerate(report.signatures, start=1):
         reason_found = reason_of(signature)
@@ -93,11 +94,9 @@ def reason_of(signature: SignatureReport) -> Reason | None:
         return None
     finding = decisive(signature.findings)
     if finding is not None and finding_light(finding) is light:
-        if signature.modifications is Modifications.FORBIDDEN and finding.sub_indication in _CHANGED:
-            return MODIFIED
-        return REASONS[finding.sub_indication or SubIndication.GENERIC]
+        return finding_reason(finding)
     # A facet speaks against it that no finding explains.
-    if signature.modifications is Modifications.FORBIDDEN or not all(change.allowed for change in signature.changes):
+    if not all(change.allowed for change in signature.changes):
         return MODIFIED
     if signature.revocation is Revocation.REVOKED:
         return REASONS[SubIndication.REVOKED_NO_POE]
@@ -106,6 +105,11 @@ def reason_of(signature: SignatureReport) -> Reason | None:
     if signature.intact and signature.trusted and signature.revocation is Revocation.UNKNOWN:
         return REASONS[SubIndication.TRY_LATER]
     return REASONS[SubIndication.GENERIC]
+
+
+def finding_reason(finding: Finding) -> Reason:
+    """In words: by its code where the sub-indication says too little, else by that."""
+    return BY_CODE.get(finding.code) or REASONS[finding.sub_indication or SubIndication.GENERIC]
 
 
 def decisive(findings: Iterable[Finding]) -> Finding | None:
@@ -118,9 +122,6 @@ _RECHECKED: Final = {
     Light.YELLOW: Text("内嵌的填报数据需人工核对", "the embedded entries need a person's look"),
     Light.RED: Text("内嵌的填报数据与页面不符", "the embedded entries do not match the pages"),
 }
-
-_CHANGED: Final = (None, SubIndication.FORMAT_FAILURE, SubIndication.HASH_FAILURE)
-"""What a forbidden change is reported as."""
 
 
 def _headline(

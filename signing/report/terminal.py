@@ -89,6 +89,8 @@ class _Printer:
             lead = Rich(name_of_facet + " " * (width - cell_len(name_of_facet)), style="dim")
             self._print(value, 4, lead)
         self._reasons(signature.reasons, signature.reasons_left_out, 4)
+        if signature.advice is not None:
+            self._print(Rich(self._say(signature.advice)), 4, Rich("»  ", style="cyan"))
         for change in signature.changes:
             sign = Rich("+  ", style="dim") if change.allowed else Rich("×  ", style=STYLES[Light.RED])
             revision = self._pick(f"（第 {change.revision + 1} 版）", f" (revision {change.revision + 1})")
@@ -100,8 +102,6 @@ class _Printer:
             sign = f"{SHAPES[reason.light]}  " if reason.indication else "·  "
             line = Rich(self._say(reason.text)).append(f"  {self._plain(reason.code)}", style="dim")
             self._print(line, indent, Rich(sign, style=STYLES[reason.light] if reason.indication else "dim"))
-            if reason.advice is not None:
-                self._print(Rich(self._say(reason.advice)), indent + 3, Rich("» ", style="cyan"))
         self._left_out(left_out, indent)
 
     def _left_out(self, number: int, indent: int) -> None:

@@ -9,10 +9,10 @@ INDETERMINATE, definite red     the standard withholds its verdict, yet what is 
 TOTAL-FAILED            red     refused
 ======================  ======  ==========================================================================
 
-*Definite* is what no further evidence would mend: the signer is another enterprise, or our policy on the signature is
-broken (SIG_CONSTRAINTS_FAILURE); a certificate was revoked and no proof of existence puts the seal before that
-(REVOKED_NO_POE, REVOKED_CA_NO_POE), or the evidence says revoked in any other way; the document was changed in a
-forbidden way. A yellow light there would send a forgery to a clerk as "please have a look".
+*Definite* is what no further evidence would mend: the signer is another enterprise (ANOTHER_ENTERPRISE); a certificate
+of the seal was revoked and no proof of existence puts the seal before that; a forbidden change is known. A yellow light
+there would send a forgery to a clerk as "please have a look". All else that is INDETERMINATE stays yellow, other
+vendors' SM2 seals and renamed enterprises among it: a wrong red shuts an honest firm out.
 """
 
 from __future__ import annotations
@@ -21,17 +21,13 @@ from typing import Final
 
 from certlight.light import Light
 from signing.validation.indication import Indication, SubIndication
-from signing.validation.report import Finding, Modifications, Revocation, SealReport, SignatureReport
+from signing.validation.report import Finding, Revocation, SealReport, SignatureReport
 
-DEFINITE: Final = frozenset(
-    {
-        SubIndication.SIG_CONSTRAINTS_FAILURE,
-        SubIndication.REVOKED,
-        SubIndication.REVOKED_NO_POE,
-        SubIndication.REVOKED_CA_NO_POE,
-    }
-)
-"""Sub-indications that turn an INDETERMINATE answer red."""
+DEFINITE: Final = frozenset({SubIndication.REVOKED, SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE})
+"""Sub-indications that turn an INDETERMINATE answer red; of an attached timestamp they only take its proof away."""
+ANOTHER_ENTERPRISE: Final = frozenset({"seal.enterprise", "seal.parties_disagree"})
+"""Codes of SIG_CONSTRAINTS_FAILURE that do the same; other constraints of the policy leave room for doubt."""
+_ATTACHED_TIMESTAMP: Final = "seal.timestamp_invalid"
 
 _LIGHTS: Final = {
     Indication.TOTAL_PASSED: Light.GREEN,
@@ -42,18 +38,18 @@ _LIGHTS: Final = {
 
 def finding_light(finding: Finding) -> Light:
     """What one finding makes of its signature; green for a mere notice."""
-    if finding.indication is Indication.INDETERMINATE and finding.sub_indication in DEFINITE:
+    revoked = finding.sub_indication in DEFINITE and finding.code != _ATTACHED_TIMESTAMP
+    if finding.indication is Indication.INDETERMINATE and (revoked or finding.code in ANOTHER_ENTERPRISE):
         return Light.RED
     return _LIGHTS[finding.indication]
 
 
 def signature_light(signature: SignatureReport) -> Light:
-    """The light of one signature: of its indication, of its findings and of its facets the worst."""
-    contradicted = (
-        signature.revocation is Revocation.REVOKED
-        or signature.modifications is Modifications.FORBIDDEN
-        or not all(change.allowed for change in signature.changes)
-    )
+    """The light of one signature: of its indication, of its findings and of its facets the worst.
+
+    ``modifications`` is FORBIDDEN also where nobody could look; only a change that is named is held against the seal.
+    """
+    contradicted = signature.revocation is Revocation.REVOKED or not all(c.allowed for c in signature.changes)
     return Light.worst(
         [
             Light.RED if contradicted else Light.GREEN,

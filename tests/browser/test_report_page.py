@@ -3,67 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page as Tab
-from playwright.sync_api import sync_playwright
 
 from certlight.light import Light
 from extractors.geometry import Box, Region
-from tests.components import require
+from tests.browser.tabs import Visit, visit
 from tests.report_examples import CHECKED_AT, LINES, check, drawn_page, example_result, example_verdict, hostile_result
 from verifier.report import html_report
 from verifier.verdict import Verdict
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@dataclass
-class Visit:
-    """A tab with the report open, and what it complained about or asked for."""
-
-    tab: Tab
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    program = require("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
 
 def two_page_verdict() -> Verdict:
     far = check("address", Light.YELLOW, "near", entered="a", recognised="b", regions=(Region(1, LINES["address"][0]),))
     verdict = example_verdict()
     return Verdict(verdict.doc_type, (*verdict.checks[:4], far), verdict.findings, verdict.notices, verdict.provenance)
-
-
-def visit(browser: object, folder: Path, html: str, width: int = 1440) -> Visit:
-    path = folder / "report.html"
-    path.write_text(html, encoding="utf-8")
-    tab = browser.new_page(viewport={"width": width, "height": 900})  # type: ignore[attr-defined]
-    visited = Visit(tab)
-    tab.on("console", lambda message: visited.complaints.append(message.text))
-    tab.on("pageerror", lambda error: visited.complaints.append(str(error)))
-    tab.on("request", lambda request: visited.requests.append(request.url[:80]))
-    tab.goto(path.as_uri())
-    return visited
 
 
 @pytest.fixture

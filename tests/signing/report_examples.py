@@ -41,7 +41,7 @@ MODIFIED = Finding(
     SubIndication.FORMAT_FAILURE,
 )
 NO_TIMESTAMP = Finding(
-    "seal.expired_without_timestamp",
+    "seal.expired",
     Text(
         "签章证书已于 2026-03-01 过期，没有时间戳证明签章在此之前完成。",
         "The certificate expired on 2026-03-01, and no timestamp proves that the seal is older.",
@@ -62,7 +62,7 @@ REVOKED = Finding(
     SubIndication.REVOKED_NO_POE,
 )
 OTHER_PARTY = Finding(
-    "seal.other_party",
+    "seal.enterprise",
     Text(
         f"签章单位是{pki.OTHER_COMPANY}，不是本文件的{pki.COMPANY}。",
         f"The signer is {pki.OTHER_COMPANY}, not this document's {pki.COMPANY}.",
@@ -76,7 +76,7 @@ NOTICE = Finding(
     Indication.TOTAL_PASSED,
 )
 UNSEALED = Finding(
-    "file.no_signature",
+    "seal.none",
     Text("文件中没有签名域被填写。", "No signature field of the file is filled."),
     Indication.INDETERMINATE,
     SubIndication.NO_SIGNATURE,

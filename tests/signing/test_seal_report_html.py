@@ -15,7 +15,8 @@ from certlight.text import Language, Text
 from certlight.visible import visible
 from signing.report import Recheck, ValidatedFile, validate_html
 from signing.report.clip import LINE, NAME
-from signing.report.view import ITEMS_SHOWN, evidence, file_view
+from signing.report.facets import evidence
+from signing.report.view import ITEMS_SHOWN, file_view
 from tests.html_document import ATTACKS, Document
 from tests.signing import pki
 from tests.signing import report_examples as examples

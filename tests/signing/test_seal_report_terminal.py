@@ -82,10 +82,13 @@ def test_reasons_changes_and_advice() -> None:
     for expected in (
         "■  签章之后，第 1 页的内容流被替换",
         "seal.modified",
-        "» 请勿采信",
+        "  请勿采信。请向签章单位索取原始 PDF",
         "×  替换了第 1 页的内容流。（第 3 版）",
     ):
         assert expected in text
+    (bad,) = examples.without_timestamp().signatures
+    both = examples.report(*examples.modified().signatures, bad)
+    assert "»  请签章单位提供带可信时间戳的文件" in printed(both), "what to do about the second is not said on top"
     assert "（身份未证实）" in printed(examples.revoked())
 
 
