@@ -85,7 +85,11 @@ def demo(
     to: Annotated[Path, typer.Option("--out", help="报告文件夹  Report folder")] = Path("out/demo"),
     lang: LanguageOption = "zh",
 ) -> None:
-    """核验随项目提交的样张，列表显示结果并写出 HTML 报告。 Verify the committed samples."""
+    """核验随项目提交的样张，再签章、验证、篡改一份。 Verify the committed samples; seal, validate and forge one."""
+    # Sealing brings half a second of libraries along, which no other command of this module needs.
+    from service.cli.demo_seal import SEALED_SAMPLE, seal_sample, show_seals
+    from signing.report import validate_html
+
     language = language_of(lang)
     quiet_libraries()
     cases = demo_claims()
@@ -97,15 +101,25 @@ def demo(
         )
     desk = Desk(PaddleEngine(models_dir()))
     done, pictured = [], []
+    sealed = None
     for case in track(cases, console=err(), transient=True, disable=not err().is_terminal, description=""):
         with take(case.files) as document:
-            outcome = verify(document, read_claim(case.claim, document.page_count), desk, DEMO_DAY)
+            claim = read_claim(case.claim, document.page_count)
+            outcome = verify(document, claim, desk, DEMO_DAY)
+            if (case.name, case.claim_kind) == (SEALED_SAMPLE, "correct"):
+                sealed = seal_sample(document, outcome, claim, language)
             pictured.append((outcome.result, outcome.pictures()))
         done.append((case, outcome.result))
     demo_table(out(), done, language)
     report = to / "report.html"
     write_report(report, html_report(pictured, checked_at=datetime.now(CHINA), language=language))
-    out().print(Text(f"报告：{report}", f"Report: {report}").of(language), highlight=False, markup=False)
+    reports = [report]
+    if sealed is not None:
+        files = show_seals(sealed, to, out(), language)
+        reports.append(to / "seals.html")
+        write_report(reports[-1], validate_html(files, language=language))
+    shown = "  ".join(str(path) for path in reports)
+    out().print(Text(f"报告：{shown}", f"Reports: {shown}").of(language), highlight=False, markup=False)
 
 
 def _known(wanted: list[str] | None, known: tuple[str, ...], option: str) -> tuple[str, ...]:
