@@ -14,7 +14,7 @@ from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
-from certlight.errors import CertlightError, InputRefused
+from certlight.errors import InputRefused
 from signing.certificate import Certificate
 from signing.sealing.refusals import refusal
 from signing.trust.material import Purpose, TrustMaterial
@@ -67,7 +67,7 @@ class CheckedTimeStamper(TimeStamper):
 
 def obtain(source: TimestampSource, digest: bytes, algorithm: str, trust: TrustMaterial | None) -> Timestamp:
     """A timestamp over ``digest``; see :class:`CheckedTimeStamper` for what is raised."""
-    # 63 random bits and a leading one: always positive, always eight bytes, so no answer is shorter by chance.
+    # 62 random bits behind a leading one: always positive, always eight bytes, so no answer is shorter by chance.
     nonce = secrets.randbits(62) | 1 << 62
     imprint = {"hash_algorithm": algos.DigestAlgorithm({"algorithm": algorithm}), "hashed_message": digest}
     request = tsp.TimeStampReq({"version": 1, "message_imprint": imprint, "nonce": nonce, "cert_req": True})
@@ -75,18 +75,26 @@ def obtain(source: TimestampSource, digest: bytes, algorithm: str, trust: TrustM
     try:
         response = tsp.TimeStampResp.load(answer, strict=True)
         status = response["status"]
-        if status["status"].native not in _GRANTED:
-            raise refusal("seal.timestamp_refused", *_why(status))
-        return _checked(response["time_stamp_token"], digest, algorithm, nonce, trust)
-    except CertlightError:
-        raise
+        granted, words = status["status"].native in _GRANTED, _words(status)
+        found = _read(response["time_stamp_token"], digest, algorithm, nonce) if granted else None
     except Exception as error:  # whatever a malformed answer makes the parsers raise
         raise refusal("seal.timestamp_wrong") from error
+    if not granted:
+        raise refusal("seal.timestamp_refused", f"（{words}）" if words else "", f" ({words})" if words else "")
+    if found is None:
+        raise refusal("seal.timestamp_wrong")
+    token, time, authority, others = found
+    judged = standing(authority, others, trust, time, Purpose.TIMESTAMP) if trust else None
+    if judged is not None:
+        _demand(judged)
+    return Timestamp(token, time, authority, judged)
 
 
-def _checked(
-    token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: int, trust: TrustMaterial | None
-) -> Timestamp:
+def _read(
+    token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: int
+) -> tuple[cms.ContentInfo, datetime, Certificate, list[Certificate]] | None:
+    """Token, time, the authority's certificate and the others; None where it is not what was asked for, or where its
+    signature does not hold."""
     signed = token["content"]
     content = signed["encap_content_info"]["content"]
     info = content.parsed
@@ -99,13 +107,9 @@ def _checked(
     asked = info["message_imprint"]
     same = asked["hashed_message"].native == digest and asked["hash_algorithm"]["algorithm"].native == algorithm
     if not (intact and valid and same and info["nonce"].native == nonce):
-        raise refusal("seal.timestamp_wrong")
-    time = info["gen_time"].native
+        return None
     others = [Certificate.of(other) for other in certificates.other_certs]
-    judged = standing(authority, others, trust, time, Purpose.TIMESTAMP) if trust else None
-    if judged is not None:
-        _demand(judged)
-    return Timestamp(token.copy(), time, authority, judged)
+    return token.copy(), info["gen_time"].native, authority, others
 
 
 def _demand(judged: Standing) -> None:
@@ -115,8 +119,7 @@ def _demand(judged: Standing) -> None:
         raise refusal("seal.timestamp_untrusted", error.message.zh, error.message.en) from error
 
 
-def _why(status: Any) -> tuple[str, str]:
+def _words(status: Any) -> str:
     """The authority's own words, as far as they are printable and short."""
-    texts = status["status_string"].native if not isinstance(status["status_string"], core.Void) else None
-    words = "".join(char for char in "; ".join(texts or ()) if char.isprintable())[:200]
-    return (f"（{words}）", f" ({words})") if words else ("", "")
+    texts = None if isinstance(status["status_string"], core.Void) else status["status_string"].native
+    return "".join(char for char in "; ".join(texts or ()) if char.isprintable())[:200]

@@ -88,6 +88,10 @@ def key(kind: str) -> Iterator[SealKey]:
         yield p12({"p12": "company", "p12-other": "other", "p12-ec": "company-ec"}[kind])
 
 
+material = functools.cache(pki.material)
+"""Trust in the test root; cached, because every list in it is signed anew."""
+
+
 class Authority:
     """A time-stamping authority of the test PKI; counts what it is asked."""
 
@@ -124,7 +128,7 @@ def judge(pdf: bytes, seals: int, *, trust: TrustMaterial | None = None, at: dat
 
 
 def context(trust: TrustMaterial | None, at: datetime) -> ValidationContext:
-    trust = trust or pki.material(at)
+    trust = trust or material(at)
     return ValidationContext(
         trust_roots=[anchor.certificate.asn1 for anchor in trust.anchors],
         other_certs=[certificate.asn1 for certificate in trust.intermediates],

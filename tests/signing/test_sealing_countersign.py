@@ -34,7 +34,7 @@ def one_after_another(pdf: bytes, kinds: Sequence[str], **more: object) -> bytes
     for number, kind in enumerate(kinds):
         order = SealOrder(picture=sealed.picture(), placement=Placement(0, 10 + 45 * number, 200), **more)  # type: ignore[arg-type]
         with sealed.key(kind) as key:
-            out = seal(pdf, key, order, at=AT, timestamper=Authority(), trust=pki.material())
+            out = seal(pdf, key, order, at=AT, timestamper=Authority(), trust=sealed.material())
         assert out.startswith(pdf)
         pdf = out
     return pdf
@@ -55,7 +55,7 @@ def test_four_seals_on_a_document_with_inherited_attributes() -> None:
 @pytest.mark.parametrize("level", [Level.B_T, Level.B_LT, Level.B_LTA])
 def test_a_plain_seal_after_every_level(level: Level) -> None:
     first = one_after_another(paper(), ["token-rsa"], level=level)
-    out = seal(first, sealed.p12("other"), SealOrder(), at=AT, trust=pki.material())
+    out = seal(first, sealed.p12("other"), SealOrder(), at=AT, trust=sealed.material())
     judge(out, 2)
     assert sealed.maker(out, "签章_2") == BY_ENDESIVE
 
@@ -75,12 +75,12 @@ def test_prepared_fields_are_filled_by_their_parties(kinds: tuple[str, str, str]
     pdf = prepare_fields(paper(2), FIELDS)
     order = SealOrder(picture=sealed.picture(), certify=certify)
     with sealed.key(kinds[0]) as key:
-        pdf = seal(pdf, key, order, at=AT, trust=pki.material())
+        pdf = seal(pdf, key, order, at=AT, trust=sealed.material())
     with sealed.key(kinds[1]) as key:
-        pdf = seal(pdf, key, SealOrder(picture=sealed.picture()), at=AT, trust=pki.material())
+        pdf = seal(pdf, key, SealOrder(picture=sealed.picture()), at=AT, trust=sealed.material())
     with sealed.key(kinds[2]) as key:
         last = SealOrder(picture=sealed.picture(), field_name="签章_3")
-        pdf = seal(pdf, key, last, at=AT, trust=pki.material())
+        pdf = seal(pdf, key, last, at=AT, trust=sealed.material())
     judge(pdf, 3)
     found = {each.field_name: each.signer_cert for each in sealed.reader(pdf).embedded_signatures}
     assert set(found) == {"签章_1", "签章_2", "签章_3"}
@@ -100,9 +100,9 @@ def test_every_level_on_a_certified_document() -> None:
     pdf = prepare_fields(paper(), FIELDS[:2])
     with sealed.key("token-rsa") as key:
         order = SealOrder(picture=sealed.picture(), certify=Permission.SEAL, level=Level.B_LTA)
-        pdf = seal(pdf, key, order, at=AT, timestamper=Authority(), trust=pki.material())
+        pdf = seal(pdf, key, order, at=AT, timestamper=Authority(), trust=sealed.material())
     order = SealOrder(picture=sealed.picture(), level=Level.B_LTA)
-    pdf = seal(pdf, sealed.p12("other"), order, at=AT, timestamper=Authority(), trust=pki.material())
+    pdf = seal(pdf, sealed.p12("other"), order, at=AT, timestamper=Authority(), trust=sealed.material())
     judge(pdf, 2)
 
 
@@ -111,7 +111,7 @@ def test_every_level_on_a_certified_document() -> None:
 def test_certified_against_every_change(kind: str, level: Level) -> None:
     with sealed.key(kind) as key:
         order = SealOrder(picture=sealed.picture(), placement=sealed.HERE, certify=Permission.NOTHING, level=level)
-        out = seal(paper(), key, order, at=AT, timestamper=Authority(), trust=pki.material())
+        out = seal(paper(), key, order, at=AT, timestamper=Authority(), trust=sealed.material())
     judge(out, 1)
     signature = sealed.reader(out).embedded_regular_signatures[0]
     assert signature.docmdp_level.value == 1

@@ -28,7 +28,7 @@ def order(level: Level = Level.B_B, **more: Any) -> SealOrder:
 
 def sealed_by(key: SealKey, level: Level, pdf: bytes | None = None, trust: TrustMaterial | None = None) -> bytes:
     document = pdf if pdf is not None else paper()
-    out = seal(document, key, order(level), at=AT, timestamper=Authority(), trust=trust or pki.material())
+    out = seal(document, key, order(level), at=AT, timestamper=Authority(), trust=trust or sealed.material())
     assert out.startswith(document)
     return out
 
@@ -98,7 +98,7 @@ def test_b_lt_holds_all_that_a_later_validation_needs() -> None:
     lists = [crl.CertificateList.load(each.get_object().data) for each in store.crls]
     assert {each.issuer.dump() for each in lists} == {pki.cert(n).asn1.subject.dump() for n in ("root", "interm")}
     # Nothing but the root from outside: the evidence is in the file.
-    bare = TrustMaterial(anchors=pki.material().anchors)
+    bare = TrustMaterial(anchors=sealed.material().anchors)
     status = sealed.validate_pdf_signature(sealed.reader(out).embedded_signatures[0], _with_dss(out, bare))
     assert status.bottom_line
 
@@ -110,7 +110,7 @@ def _with_dss(pdf: bytes, trust: TrustMaterial) -> Any:
 
 
 def test_b_lt_prefers_a_fresh_ocsp_answer_to_a_list() -> None:
-    base = pki.material()
+    base = sealed.material()
     answered = TrustMaterial(base.anchors, base.intermediates, base.crls, (pki.ocsp_response("company"),))
     out = sealed_by(sealed.p12(), Level.B_LT, trust=answered)
     store = DocumentSecurityStore.read_dss(sealed.reader(out))
@@ -121,7 +121,7 @@ def test_b_lt_prefers_a_fresh_ocsp_answer_to_a_list() -> None:
 
 def test_b_lta_ends_with_a_timestamp_over_everything() -> None:
     authority = Authority()
-    out = seal(paper(), sealed.p12(), order(Level.B_LTA), at=AT, timestamper=authority, trust=pki.material())
+    out = seal(paper(), sealed.p12(), order(Level.B_LTA), at=AT, timestamper=authority, trust=sealed.material())
     document = sealed.reader(out)
     (timestamp,) = document.embedded_timestamp_signatures
     assert timestamp.field_name == "时间戳_1"
@@ -135,7 +135,7 @@ def test_b_lta_ends_with_a_timestamp_over_everything() -> None:
 def test_twenty_pages_and_the_fifth_sealed(level: Level) -> None:
     document = paper(20)
     where = SealOrder(picture=sealed.picture(), placement=sealed.Placement(4, 10, 10), level=level)
-    out = seal(document, sealed.p12(), where, at=AT, timestamper=Authority(), trust=pki.material())
+    out = seal(document, sealed.p12(), where, at=AT, timestamper=Authority(), trust=sealed.material())
     judge(out, 1)
     assert out.startswith(document)
     assert sealed.red_box(sealed.rendered(out, 4)) is not None

@@ -172,16 +172,18 @@ def test_a_seal_of_an_unknown_kind_still_counts_as_one() -> None:
 )
 def test_a_certificate_that_does_not_stand_good(label: str, code: str) -> None:
     key = sealed.p12(label)
-    assert code_of(lambda: seal(paper(), key, SealOrder(), at=AT, trust=pki.material())) == code
+    assert code_of(lambda: seal(paper(), key, SealOrder(), at=AT, trust=sealed.material())) == code
 
 
 def test_a_certificate_of_a_stranger_and_one_nobody_knows_about() -> None:
     foreign = FileKey(pki.private_key("company", "foreign"), pki.cert("company", "foreign"))
-    assert code_of(lambda: seal(paper(), foreign, SealOrder(), at=AT, trust=pki.material())) == "certificate.untrusted"
-    blind = pki.material(revocation=False)
+    assert (
+        code_of(lambda: seal(paper(), foreign, SealOrder(), at=AT, trust=sealed.material())) == "certificate.untrusted"
+    )
+    blind = sealed.material(revocation=False)
     unknown = code_of(lambda: seal(paper(), sealed.p12(), SealOrder(), at=AT, trust=blind))
     assert unknown == "certificate.revocation_missing"
-    stale = pki.material(datetime(2026, 1, 1, tzinfo=UTC))
+    stale = sealed.material(datetime(2026, 1, 1, tzinfo=UTC))
     old = code_of(lambda: seal(paper(), sealed.p12(), SealOrder(), at=AT, trust=stale))
     assert old == "certificate.revocation_stale"
 
@@ -200,7 +202,7 @@ def test_nothing_is_signed_where_something_is_refused() -> None:
 
     for label in ("company-expired", "company-revoked"):
         key = Untouchable(pki.private_key(label), pki.cert(label))
-        code_of(lambda key=key: seal(paper(), key, SealOrder(), at=AT, trust=pki.material()))  # type: ignore[misc]
+        code_of(lambda key=key: seal(paper(), key, SealOrder(), at=AT, trust=sealed.material()))  # type: ignore[misc]
     key = Untouchable(pki.private_key("company"), pki.cert("company"))
     code_of(lambda: seal(paper()[:-200], key, SealOrder(), at=AT))
     code_of(lambda: seal(paper(), key, SealOrder(level=Level.B_T), at=AT))
@@ -215,7 +217,7 @@ def test_levels_ask_for_what_they_need() -> None:
 
 def test_a_chain_from_the_trust_store_completes_the_keys() -> None:
     pem = sealed.p12()._private_key.private_bytes(*_PEM) + pki.cert("company").crypto.public_bytes(_PEM[0])
-    out = seal(paper(), open_pem(pem), SealOrder(), at=AT, trust=pki.material())
+    out = seal(paper(), open_pem(pem), SealOrder(), at=AT, trust=sealed.material())
     embedded = {each.chosen.dump() for each in sealed.reader(out).embedded_signatures[0].signed_data["certificates"]}
     assert pki.cert("interm").der in embedded
     alone = seal(paper(), open_pem(pem), SealOrder(), at=AT)
