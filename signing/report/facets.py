@@ -66,7 +66,7 @@ def _time(signature: SignatureReport) -> Facet:
     name = Text("签章时间", "Time") if signature.kind is Kind.SEAL else Text("时间戳时间", "Time")
     if signature.timestamp is not None:
         by = clip(signature.timestamp_authority, NAME)
-        proved = Text(f"不晚于 {moment(signature.timestamp)}", f"By {moment(signature.timestamp)}")
+        proved = Text(f"不晚于 {moment(signature.timestamp)}", f"Not later than {moment(signature.timestamp)}")
         note = Text(f"由时间戳机构证明：{by}", f"Proved by the time-stamping authority {by}") if by else None
         return Facet(name, proved, Light.GREEN, note)
     if signature.signed_at is not None:
@@ -83,11 +83,12 @@ def _time(signature: SignatureReport) -> Facet:
 def _trust(signature: SignatureReport) -> Facet:
     name = Text("证书信任", "Trust")
     if not signature.trusted:
-        return Facet(
-            name,
-            Text("未能确认由受信任的 CA 机构签发", "Not proved to be issued by a trusted authority"),
-            Light.YELLOW,
+        unproved = (
+            Text("有证书链，但未通过验证（见原因）", "There is a chain, but it did not hold; see the reasons")
+            if signature.chain
+            else Text("未能确认由受信任的 CA 机构签发", "Not proved to be issued by a trusted authority")
         )
+        return Facet(name, unproved, Light.YELLOW)
     value = Text("由受信任的 CA 机构签发", "Issued by a trusted authority")
     if not signature.chain:
         return Facet(name, value, Light.GREEN)
