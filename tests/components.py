@@ -40,6 +40,7 @@ def _softhsm() -> str | None:
 COMPONENTS = {
     "chromium": Component(_chromium, "apt-get install chromium, or name it in CERTLIGHT_TEST_CHROMIUM"),
     "models": Component(_models, "certlight models install"),
+    "openssl": Component(lambda: shutil.which("openssl"), "apt-get install openssl"),
     "pdfsig": Component(lambda: shutil.which("pdfsig"), "apt-get install poppler-utils"),
     "pdfdetach": Component(lambda: shutil.which("pdfdetach"), "apt-get install poppler-utils"),
     "pdftoppm": Component(lambda: shutil.which("pdftoppm"), "apt-get install poppler-utils"),
