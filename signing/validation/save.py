@@ -49,7 +49,7 @@ class Save:
     blame: list[Text] = field(default_factory=list)
     """Every forbidden change, in words that follow “save N:”."""
     touched: bool = False
-    """Document information or metadata was brought up to date, as signing software does."""
+    """Document information, metadata or the declared version was brought up to date, as signing software does."""
     wrote_out: bool = False
     """Pages were written with the attributes that they inherit, as pypdf does."""
 

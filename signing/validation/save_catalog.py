@@ -67,6 +67,7 @@ def _review_catalog(save: Save, root: Value) -> None:
     users = {root.number} if isinstance(root, Ref) else set()
     if not _extends(save, old.get(_EXTENSIONS), new.get(_EXTENSIONS), users):
         save.accuse("文档目录的扩展声明被改动", "the developer extensions of the document were changed")
+    save.touched |= bool(save.differing(old, new) & {_VERSION, _EXTENSIONS})
     _review_packet(save, old.get(_METADATA), new.get(_METADATA), users)
     if isinstance(root, Ref):
         save.explained.add(root.number)

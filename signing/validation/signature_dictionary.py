@@ -19,6 +19,8 @@ from signing.validation.syntax import Body, Entry, Malformed, entries
 _SPACE: Final = rb"[\x00\t\n\x0c\r ]"
 _FOUR: Final = re.compile(rb"\[%s*(\d{1,10})%s+(\d{1,10})%s+(\d{1,10})%s+(\d{1,10})%s*\]" % ((_SPACE,) * 5))
 _SEQUENCE: Final = 0x30
+_OBJECT_IDENTIFIER: Final = 0x06
+_EXPLICIT: Final = 0xA0
 _INDEFINITE: Final = 0x80
 _MAX_DEPTH: Final = 32
 _HEX: Final = re.compile(rb"<((?:[0-9A-Fa-f]{2})*)>")
@@ -87,8 +89,8 @@ def _contents(data: bytes, found: list[Entry], findings: list[Finding]) -> bytes
         findings.append(refused("seal.contents", _NO_CONTENTS))
         return b""
     content = bytes.fromhex(match[1].decode("ascii"))
-    size = _size(content, 0, 0)
-    if size is None or content[0] != _SEQUENCE:
+    size = _content_info(content)
+    if size is None:
         findings.append(refused("seal.contents", _NO_CMS))
         return b""
     if content[1] == _INDEFINITE:
@@ -96,6 +98,19 @@ def _contents(data: bytes, found: list[Entry], findings: list[Finding]) -> bytes
     if content.count(0, size) != len(content) - size:
         findings.append(refused("seal.padding", _PADDING))
     return content[:size]
+
+
+def _content_info(content: bytes) -> int | None:
+    """Bytes of the ContentInfo, RFC 5652 §3, that ``content`` begins with: a type, a value, and nothing else."""
+    size = _size(content, 0, 0)
+    if size is None or content[0] != _SEQUENCE:
+        return None
+    header = 2 if content[1] <= _INDEFINITE else 2 + content[1] - _INDEFINITE
+    kind = _size(content, header, 1)
+    value = _size(content, kind, 1) if kind is not None and content[header] == _OBJECT_IDENTIFIER else None
+    if kind is None or value is None or content[kind] != _EXPLICIT:
+        return None
+    return size if value == size - (2 if content[1] == _INDEFINITE else 0) else None
 
 
 def _size(content: bytes, start: int, depth: int) -> int | None:
