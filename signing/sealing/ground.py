@@ -97,6 +97,8 @@ def survey(pdf: bytes) -> Ground:
         if reader.xrefs.hybrid_xrefs_present:
             raise refusal("seal.pdf_hybrid")
         pages = tuple(_pages(reader))
+        if not pages:
+            raise refusal("seal.pdf_malformed")
         found = list(enumerate_sig_fields(reader))
         fields = tuple(_field(name, value, item, pages) for name, value, item in found)
         values = [_load(value) for _, value, _ in found if value]

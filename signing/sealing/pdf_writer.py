@@ -46,14 +46,23 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(work)
+        return _in_new_loop(work)
     done: Future[T] = Future()
 
     def elsewhere() -> None:
         try:
-            done.set_result(asyncio.run(work))
+            done.set_result(_in_new_loop(work))
         except BaseException as error:
             done.set_exception(error)
 
     threading.Thread(target=elsewhere, name="certlight-seal").start()
     return done.result()
+
+
+def _in_new_loop(work: Coroutine[Any, Any, T]) -> T:
+    # Not asyncio.run: its signal handler prints the task with all its ASN.1 into a message nobody reads, 10 ms a time.
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.close()

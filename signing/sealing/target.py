@@ -77,7 +77,7 @@ def _existing(ground: Ground, order: SealOrder, holder: Holder) -> FormField | N
 
 
 def _into(ground: Ground, field: FormField, order: SealOrder) -> Target:
-    rotation = ground.frame(field.page).rotation if ground.pages else 0
+    rotation = ground.frame(field.page).rotation
     visible = field.rect[0] < field.rect[2] and field.rect[1] < field.rect[3]
     return Target(field.name, field, Position(field.page, field.rect, rotation), order.picture if visible else None)
 
