@@ -43,7 +43,7 @@ def demonstration_server(
     ``port`` 0 takes any free one. Raises UsageError ``demo.*``.
     """
     server = _server(folder, clock, host, port)
-    thread = threading.Thread(target=server.serve_forever, name="demonstration", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="demonstration", daemon=True)
     thread.start()
     try:
         yield f"http://{host}:{server.port}"
