@@ -32,6 +32,10 @@ _BELIEVABLE_MM: Final = (10.0, 80.0)
 """A resolution in the file counts only when it gives a seal of this width; cameras and editors write any number."""
 _SEEN: Final = 24
 """Opacity (of 255) that belongs to the seal when margins are cut off."""
+_SOLID: Final = 128
+"""Opacity from which a pixel tells the colour of the ink."""
+_ALIKE: Final = 8
+"""Levels (of 255) by which pixels of one colour may differ."""
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 
 
@@ -70,7 +74,7 @@ def picture_from_image(data: bytes, width_mm: float | None = None, *, clear_grou
             "请使用 3 到 300 毫米之间的宽度，公章一般为 42 毫米。",
             "Use 3 to 300 mm; company seals are 42 mm.",
         )
-    pixels = _reduced(pixels, KEPT_SIDE)
+    pixels = _bled(_reduced(pixels, KEPT_SIDE))
     alpha = pixels[..., 3]
     rows, columns = alpha.shape
     samples = pixels[..., :3].tobytes(), None if alpha.min() == 255 else alpha.tobytes(), columns, rows
@@ -140,14 +144,31 @@ def _trimmed(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _reduced(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """At most ``side`` pixels a side. Colour is weighed by opacity, so that clear pixels do not bleed into the rim."""
+    """At most ``side`` pixels a side, colour weighed by opacity."""
     height, width = pixels.shape[:2]
     scale = side / max(height, width)
     if scale >= 1:
         return pixels
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    weighed = Image.fromarray(pixels, "RGBA").convert("RGBa").resize(size, Image.Resampling.LANCZOS)
+    # A filter without negative lobes: they would give pixels more colour than opacity.
+    weighed = Image.fromarray(pixels).convert("RGBa").resize(size, Image.Resampling.HAMMING)
     return np.asarray(weighed.convert("RGBA"), dtype=np.uint8)
+
+
+def _bled(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Clear pixels in the colour of the ink around them: renderers scale colour and opacity apart, and what is written
+    in clear pixels would show as a dark or light rim. A seal of one colour gets it everywhere, and packs well."""
+    alpha, solid = pixels[..., 3], pixels[..., 3] >= _SOLID
+    if alpha.min() >= _SEEN:
+        return pixels
+    colour = np.median(pixels[solid if solid.any() else alpha > 0][:, :3], axis=0)
+    one_colour = solid.any() and np.quantile(np.abs(pixels[solid][:, :3] - colour).max(axis=1), 0.99) <= _ALIKE
+    if not one_colour:
+        weighed = Image.fromarray(np.where(alpha[..., None] >= _SEEN, pixels, 0).astype(np.uint8)).convert("RGBa")
+        nearby = np.asarray(weighed.filter(ImageFilter.BoxBlur(3)).convert("RGBA"))
+        bled = np.where(nearby[..., 3:] > 0, nearby[..., :3], colour)
+        colour = np.where(alpha[..., None] >= _SEEN, pixels[..., :3], bled)
+    return np.dstack([np.broadcast_to(colour, (*alpha.shape, 3)), alpha]).astype(np.uint8)
 
 
 def _width(asked: float | None, dpi: float | None, columns: int) -> float:

@@ -16,7 +16,7 @@ FRAMES: tuple[PageSpec, ...] = (
     PageSpec("", rotate=90, crop=(30, 40, 500, 800)),
     PageSpec("", rotate=180, media=(-100, -50, 495, 792)),
     PageSpec("", rotate=270, media=(0, 0, 1000, 800), crop=(10, 10, 900, 700)),
-    PageSpec("", rotate=-90, crop=(-50, -50, 595, 500)),
+    PageSpec("", rotate=-270, crop=(-50, -50, 700, 900)),
 )
 """Every turn, crop boxes off the origin and beyond the media box."""
 

@@ -71,7 +71,7 @@ def test_the_edges_side_by_side_show_the_whole_seal_on_turned_and_cropped_pages_
     images = [render(made, page, DPI) for page in range(len(FRAMES))]
     expected = whole(seal)
     joined = reassembled(images, seal, side, 60, expected.size)
-    assert (red(joined) ^ red(expected)).mean() < 0.05
+    assert (red(joined) ^ red(expected)).mean() < 0.06, "more than the rims of strokes differ"
     assert red(joined).mean() == pytest.approx(red(expected).mean(), rel=0.05)
     # Nothing of the seal anywhere else.
     drawn = sum(red(image).sum() for image in images)
