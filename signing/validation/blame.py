@@ -13,10 +13,8 @@ _SHOWN_PAGES: Final = 10
 _UPWARD: Final = frozenset({Name(b"Parent"), Name(b"P"), Name(b"Annots")})
 
 
-def blame_for(save: Save, number: int, *, hidden: bool = False) -> tuple[str, str]:
-    """What it means that the object ``number`` changed, in Chinese and English; ``hidden``: by re-pointing alone."""
-    if save.history.definition(number, save.old) is None and not hidden:
-        return "新增了与签章无关的内容", "content was added that belongs to no seal"
+def blame_for(save: Save, number: int) -> tuple[str, str]:
+    """What it means that the object ``number`` changed, in Chinese and English."""
     try:
         return _role(save, number)
     except Malformed:

@@ -162,6 +162,11 @@ def area(history: History, widget: Entries, revision: int) -> tuple[float, float
     return box if box is not None and box[2] > box[0] and box[3] > box[1] else None
 
 
+def has_proper_rect(history: History, widget: Entries, revision: int) -> bool:
+    """Whether the widget's rectangle is four numbers, or absent: readers make different things of others."""
+    return Name(b"Rect") not in widget or _box(history, widget[Name(b"Rect")], revision) is not None
+
+
 def place(history: History, page: Page, box: tuple[float, float, float, float], revision: int) -> Place:
     """A rectangle of user space as it is seen on the displayed page: cropped, turned, in points from the top left."""
     shown = None

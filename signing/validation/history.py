@@ -47,8 +47,8 @@ class Revision:
     """Objects in object streams: number → stream, index."""
     foreign: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Objects listed by it that lie outside its bytes: number → generation, offset."""
-    freed: frozenset[int] = frozenset()
-    """Numbers that it declares free."""
+    freed: set[int] = field(default_factory=set)
+    """Numbers that it declares free, or says to be nowhere."""
     bodies: dict[int, Body] = field(default_factory=dict)
     """What stands at ``offsets``."""
     strays: list[Body] = field(default_factory=list)
@@ -182,14 +182,17 @@ class History:
     def _place(self, revision: Revision) -> None:
         """Sort the entries of the revision's sections by whether they point into its bytes."""
         own = {section.body.number for section in revision.sections if section.body}
+        nowhere: set[int] = set()
         for section in revision.sections:
             for number, (generation, offset) in section.offsets.items():
-                if number in own:
+                if offset == 0:
+                    nowhere.add(number)
+                if offset == 0 or number in own:
                     continue
                 inside = revision.start <= offset < revision.end
                 (revision.offsets if inside else revision.foreign)[number] = (generation, offset)
             revision.packed.update(section.packed)
-        revision.freed = frozenset().union(*(section.freed for section in revision.sections)) - revision.listed
+        revision.freed = nowhere.union(*(section.freed for section in revision.sections)) - revision.listed
         if revision.offsets.keys() & revision.packed.keys():
             self._report(revision, "同一个对象被定义了两次", "One object is defined twice")
 

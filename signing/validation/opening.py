@@ -64,6 +64,7 @@ def _agree(sections: list[Section], seen: XRefCache) -> None:
     """Compare the sections with what pyHanko found, and take from it what stands compressed in streams."""
     if seen.total_revisions != len(sections):
         raise Malformed("two readers count different cross-reference sections")
+    size = 0
     for index, section in enumerate(sections):
         entries = seen.get_xref_data(index)
         freed = set(entries.freed) - {0}
@@ -73,10 +74,32 @@ def _agree(sections: list[Section], seen: XRefCache) -> None:
             section.packed.update(
                 {number: (at.obj_stream_id, at.ix_in_stream) for number, at in entries.xrefs_in_objstm.items()}
             )
+            if len(section.offsets) + len(section.packed) + len(freed) != _announced(section):
+                raise Malformed("entries of a kind that one reader leaves out and another takes for nothing")
         elif section.offsets != entries.standard_xrefs or section.freed != freed:
             raise Malformed("two readers find different objects in a cross-reference table")
         if seen.get_xref_container_info(index).declared_startxref != section.start:
             raise Malformed("two readers find a cross-reference section at different places")
+        size = _size(section, size)
+
+
+def _announced(section: Section) -> int:
+    """How many entries a cross-reference stream says it has, that of object 0 left out."""
+    ranges = section.trailer.get(Name(b"Index"), [0, section.trailer.get(Name(b"Size"))])
+    if type(ranges) is not list or len(ranges) % 2 or any(type(number) is not int for number in ranges):
+        raise Malformed("a cross-reference stream without its ranges")
+    starts, counts = ranges[::2], ranges[1::2]
+    zeros = sum(start == 0 < count for start, count in zip(starts, counts, strict=True))
+    return int(sum(counts)) - zeros
+
+
+def _size(section: Section, before: int) -> int:
+    """/Size of the section, ISO 32000-2 table 15: objects from there on count as missing, so none may be listed."""
+    size = section.trailer.get(Name(b"Size"))
+    numbers = [*section.offsets, *section.packed, *([section.body.number] if section.body else ())]
+    if type(size) is not int or size < before or max(numbers, default=0) >= size:
+        raise Malformed("objects beyond the size of the document")
+    return size
 
 
 _NO_HEADER: Final = refused(

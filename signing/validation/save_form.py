@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from certlight.text import Text
-from signing.validation.form import Entries, FormField, annotation_numbers, area, array, catalog, fields, place
-from signing.validation.report import Kind, Place
+from signing.validation.form import FormField, Widget, array, catalog, fields, has_proper_rect
+from signing.validation.report import Kind
 from signing.validation.save import Act, Deed, Save
-from signing.validation.syntax import Name, Ref, Value
+from signing.validation.seal_words import seal_words, seats_of
+from signing.validation.syntax import Name, Ref, Stream, Value, references
 
 _FORM, _FIELDS, _FLAGS = Name(b"AcroForm"), Name(b"Fields"), Name(b"SigFlags")
 _VALUE, _LOOKS, _PAGE, _PARENT, _KIDS = Name(b"V"), Name(b"AP"), Name(b"P"), Name(b"Parent"), Name(b"Kids")
+_WIDGET: Final = Name(b"Widget")
 _ANNOTATIONS: Final = Name(b"Annots")
 _FILLED_IN: Final = frozenset({_VALUE, _LOOKS})
 """What filling an empty signature field changes."""
@@ -100,19 +102,25 @@ def _explain_looks(save: Save, new: Value) -> bool:
 def _review_new_field(save: Save, field: FormField, widgets: dict[int, FormField], taken: set[str]) -> None:
     """A field that was not there: a further seal, filled, named as no other, and nothing but a seal."""
     if not field.is_signature or field.has_fields:
+        widgets |= {widget.number: field for widget in field.widgets}
         save.accuse(f"新增了表单域“{field.name}”", f"the form field {field.name} was added")
         return
+    widgets |= {widget.number: field for widget in field.widgets}
     if field.entries.get(_VALUE) is None:
         save.accuse(f"新增了空白签章域“{field.name}”", f"the empty signature field {field.name} was added")
+        return
+    if field.name in taken or not field.name:
+        save.accuse(f"新增的签章域“{field.name}”与原有的域同名", f"the new field {field.name} has the name of another")
         return
     parts = [field.entries, *(widget.entries for widget in field.widgets)]
     proper = (
         _PARENT not in field.entries
         and all(part.keys() <= _FIELD_KEYS | _WIDGET_KEYS for part in parts)
-        and all(widget.entries.get(Name(b"Subtype")) == Name(b"Widget") for widget in field.widgets)
+        and all(part.get(Name(b"Subtype"), _WIDGET) == _WIDGET for part in parts)
+        and all(has_proper_rect(save.history, part, save.new) for part in parts)
     )
     numbers = {field.number, *(widget.number for widget in field.widgets)}
-    if not proper or field.name in taken or not field.name or not all(save.is_new(number) for number in numbers):
+    if not proper or not all(save.is_new(number) for number in numbers):
         save.accuse(
             f"新增的签章域“{field.name}”带有签章以外的内容", f"the new signature field {field.name} is more than a seal"
         )
@@ -121,50 +129,35 @@ def _review_new_field(save: Save, field: FormField, widgets: dict[int, FormField
     for part in parts:
         save.explain_new(part, but=frozenset({_VALUE, _PAGE, _PARENT, _KIDS}))
     save.explain_new(field.entries.get(_KIDS))
-    for widget in field.widgets:
-        widgets[widget.number] = field
     _review_seal(save, field, prepared=False)
 
 
 def _review_seal(save: Save, field: FormField, *, prepared: bool) -> None:
     """The signature in a field that this save fills: a new object of its own, sealed by this very save."""
     value = field.entries[_VALUE]
-    slot = next((slot for slot in save.slots if (slot.number, slot.revision) == _key(save, value)), None)
-    if slot is None or not save.is_new(slot.number):
+    number = value.number if isinstance(value, Ref) else 0
+    slot = next((slot for slot in save.slots if (slot.number, slot.revision) == (number, save.new)), None)
+    if slot is None or not save.is_new(number):
         save.accuse(*_of_field(field))
         return
     save.explain_new(value)
-    where = [found for widget in field.widgets if (found := _seen(save, widget.number, widget.entries)) is not None]
-    if slot.kind is Kind.DOCUMENT_TIMESTAMP:
-        if where:
-            save.accuse(f"时间戳“{field.name}”带有可见图样", f"the timestamp {field.name} shows a picture")
-        text = Text(f"新增时间戳“{field.name}”", f"the document timestamp {field.name} was added")
-        save.acts.append(Act(Deed.TIMESTAMP, text, field.name))
+    seats = seats_of(save, field, save.new)
+    if slot.kind is Kind.SEAL:
+        deed = Deed.SEAL_PREPARED if prepared else Deed.SEAL
+        save.acts.append(Act(deed, seal_words(save, field, seats), field.name))
         return
-    save.acts.append(Act(Deed.SEAL_PREPARED if prepared else Deed.SEAL, _seal_words(field, where), field.name))
+    if seats or any(_draws(save, widget) for widget in field.widgets):
+        save.accuse(f"时间戳“{field.name}”带有可见图样", f"the timestamp {field.name} shows a picture")
+    text = Text(f"新增时间戳“{field.name}”", f"the document timestamp {field.name} was added")
+    save.acts.append(Act(Deed.TIMESTAMP, text, field.name))
 
 
-def _key(save: Save, value: Value) -> tuple[int, int]:
-    return (value.number if isinstance(value, Ref) else -1, save.new)
-
-
-def _seal_words(field: FormField, where: list[Place]) -> Text:
-    if not where:
-        return Text(f"新增签章“{field.name}”（不可见）", f"the seal {field.name} was added (invisible)")
-    numbers = sorted({spot.page + 1 for spot in where})
-    zh = "、".join(map(str, numbers))
-    en = ", ".join(map(str, numbers))
-    return Text(f"新增签章“{field.name}”（第 {zh} 页）", f"the seal {field.name} was added (page {en})")
-
-
-def _seen(save: Save, number: int, entries: Entries) -> Place | None:
-    box = area(save.history, entries, save.new)
-    if box is None:
-        return None
-    for page in save.pages(save.new).values():
-        if number in annotation_numbers(save.history, page, save.new):
-            return place(save.history, page, box, save.new)
-    return None
+def _draws(save: Save, widget: Widget) -> bool:
+    """Whether the widget has an appearance that is more than nothing."""
+    return any(
+        isinstance(save.history.object(number, save.new), Stream) and save.history.payload(number, save.new).strip()
+        for number in {reference.number for reference in references(save.after(widget.entries.get(_LOOKS)))}
+    )
 
 
 def _review_pages(save: Save, widgets: dict[int, FormField]) -> None:
@@ -186,7 +179,7 @@ def _review_pages(save: Save, widgets: dict[int, FormField]) -> None:
         items = array(save.history, listed[0], save.old), array(save.history, listed[1], save.new)
         added = items[1][len(items[0]) :]
         fine = save.same(items[0], items[1][: len(items[0])]) and all(
-            isinstance(item, Ref) and item.number in widgets for item in added
+            isinstance(item, Ref) and item.number in widgets and _lies_on(save, item, number) for item in added
         )
         sharing = _holders(save, listed[0])
         if not fine or not save.explain(listed[0], listed[1], {number} | sharing):
@@ -196,6 +189,12 @@ def _review_pages(save: Save, widgets: dict[int, FormField]) -> None:
         placed += [item.number for item in added if isinstance(item, Ref)]
     if len(placed) != len(set(placed)):
         save.accuse("同一签章挂在多处", "one seal was put on several places")
+
+
+def _lies_on(save: Save, widget: Ref, page: int) -> bool:
+    """Whether the widget says of itself, if it does, that it lies on this page."""
+    entries = save.after(widget)
+    return type(entries) is dict and entries.get(_PAGE) in (None, Ref(page, 0))
 
 
 def _holders(save: Save, listed: Value) -> set[int]:

@@ -26,8 +26,13 @@ def review(history: History, usage: Usage, slots: tuple[Slot, ...], index: int) 
         _review_rest(save)
     except Malformed:
         save.accuse("新增的内容无法解析", "what it added cannot be parsed")
-    if save.touched and not save.acts:
-        save.accuse("文档属性被改动", "the document's information was changed")
+    if not save.acts and not save.blame:
+        if save.touched:
+            save.accuse("文档属性被改动", "the document's information was changed")
+        else:
+            save.accuse(
+                "没有新增签章、时间戳或验证资料", "neither a seal nor a timestamp nor validation data was added"
+            )
     return save
 
 
@@ -37,11 +42,11 @@ def _review_table(save: Save, elsewhere: set[int]) -> None:
     for number, place in revision.foreign.items():
         before = history.definition(number, save.old)
         if before is None or before.offsets.get(number) != place:
-            save.accuse(*blame_for(save, number, hidden=True))
+            save.accuse(*blame_for(save, number))
     for number in elsewhere:
         before = history.definition(number, save.old)
         if before is None or before.packed.get(number) != revision.packed[number]:
-            save.accuse(*blame_for(save, number, hidden=True))
+            save.accuse(*blame_for(save, number))
     own = {section.body.number for section in revision.sections if section.body}
     if any(history.definition(number, save.old) is not None for number in own | revision.freed):
         save.accuse("原有的对象被删除或顶替", "objects that were there were deleted or displaced")
@@ -57,6 +62,9 @@ def _review_rest(save: Save) -> None:
     for container in {container for container, _ in save.revision.packed.values()}:
         if save.is_new(container):
             save.explained.add(container)
-    for number in sorted(save.changed - save.explained):
-        if save.is_new(number) or not save.is_rewritten(number):
+    left = sorted(save.changed - save.explained)
+    for number in left:
+        if not save.is_new(number) and not save.is_rewritten(number):
             save.accuse(*blame_for(save, number))
+    if not save.blame and any(map(save.is_new, left)):
+        save.accuse("新增了与签章无关的内容", "content was added that belongs to no seal")

@@ -88,6 +88,8 @@ def _contents(data: bytes, found: list[Entry], findings: list[Finding]) -> bytes
     if match is None or not match[1]:
         findings.append(refused("seal.contents", _NO_CONTENTS))
         return b""
+    if match[1] not in (match[1].upper(), match[1].lower()):
+        findings.append(refused("seal.contents", _MIXED))
     content = bytes.fromhex(match[1].decode("ascii"))
     size = _content_info(content)
     if size is None:
@@ -171,6 +173,10 @@ _NO_RANGE: Final = Text(
     "The signature does not say what it covers: /ByteRange is missing or not four plain integers.",
 )
 _NO_CONTENTS: Final = Text("签名值（Contents）缺失或为空。", "The signature value, /Contents, is missing or empty.")
+_MIXED: Final = Text(
+    "签名值（Contents）的书写大小写混杂，被改动过。",
+    "The signature value, /Contents, mixes cases: it was tampered with.",
+)
 _NO_CMS: Final = Text(
     "签名值（Contents）已损坏，不是签名数据。", "The signature value, /Contents, is damaged: it holds no signature."
 )

@@ -69,7 +69,7 @@ def _slot(history: History, field: FormField, wrong: list[Finding], file_size: i
     signed = examine(history, body, where, file_size)
     kind, subfilter = Kind.SEAL, _name(body.value.get(Name(b"SubFilter")))
     type_ = _name(body.value.get(Name(b"Type")))
-    if "DocTimeStamp" in type_ or subfilter == TIMESTAMP_FORM:
+    if type_ == "DocTimeStamp" or subfilter == TIMESTAMP_FORM:
         kind = Kind.DOCUMENT_TIMESTAMP
         if (type_, subfilter) != ("DocTimeStamp", TIMESTAMP_FORM):
             wrong.append(_TWO_KINDS)

@@ -13,7 +13,7 @@ from signing.validation.indication import Indication, SubIndication
 from signing.validation.report import Coverage, Finding
 from signing.validation.signature_dictionary import refused
 from signing.validation.slot import Slot
-from signing.validation.syntax import Name, Ref, Value, keys
+from signing.validation.syntax import Name, Ref, Value, keys, references
 
 _MARK: Final = Name(b"ByteRange")
 _USAGE_RIGHTS: Final = (Name(b"UR3"), Name(b"UR"))
@@ -58,14 +58,30 @@ def layout_findings(history: History, slots: tuple[Slot, ...]) -> list[Finding]:
     signed = [slot.revision for slot in slots if slot.coverage is not Coverage.PARTIAL]
     first = min(signed, default=-1)
     problems = [(problem.revision, problem.text) for problem in history.problems]
+    known: set[int] = set()
     for revision in history.revisions:
         strays = {body.number for body in revision.strays} | set(_unlisted(history, revision))
-        known = {number for earlier in history.revisions[: revision.index + 1] for number in earlier.listed}
+        known |= revision.listed
         if strays & known or (strays and revision.index > first >= 0):
             problems.append((revision.index, _HIDDEN))
         if revision.commented and revision.index > first >= 0:
             problems.append((revision.index, _COMMENT))
+        if _misses_generation(history, revision):
+            problems.append((revision.index, _GENERATION))
     return [_ambiguous(text, behind=first < 0 or revision > first) for revision, text in problems]
+
+
+def _misses_generation(history: History, revision: Revision) -> bool:
+    """Whether a reference names another generation than the object has: some readers follow it, others find nothing."""
+    aged = {number: found[0] for number, found in revision.offsets.items() if found[0]}
+    for earlier in history.revisions[: revision.index]:
+        aged |= {number: found[0] for number, found in earlier.offsets.items() if found[0] and number not in aged}
+    return any(
+        reference.generation != aged.get(reference.number, 0)
+        for _, value in history.everything(revision)
+        for reference in references(value)
+        if (reference.generation or aged) and history.definition(reference.number, revision.index) is not None
+    )
 
 
 def _marks(history: History, revision: Revision) -> Iterator[Mark]:
@@ -115,6 +131,9 @@ def _ambiguous(words: Text, *, behind: bool) -> Finding:
 
 _HIDDEN: Final = Text("文件中藏有未列入目录的对象", "Objects are hidden that no table of contents lists")
 _COMMENT: Final = Text("签章之后的对象之间夹有注释", "Comments stand between objects behind a seal")
+_GENERATION: Final = Text(
+    "有引用的代号与对象不符", "References name another generation than that of the object they mean"
+)
 _STRIPPED: Final = refused(
     "seal.stripped",
     Text(
