@@ -89,7 +89,7 @@ def _announced(section: Section) -> int:
     if type(ranges) is not list or len(ranges) % 2 or any(type(number) is not int for number in ranges):
         raise Malformed("a cross-reference stream without its ranges")
     starts, counts = ranges[::2], ranges[1::2]
-    zeros = sum(start == 0 < count for start, count in zip(starts, counts, strict=True))
+    zeros: int = sum(start == 0 < count for start, count in zip(starts, counts, strict=True))
     return int(sum(counts)) - zeros
 
 
