@@ -23,7 +23,7 @@ STAR: Final = 7.0
 """Centre to tip of the star: 14 mm across."""
 STAR_OVER_KIND: Final = 6.2
 """The same where a line stands below it."""
-CLEARANCE: Final = 1.0
+CLEARANCE: Final = 1.4
 """White kept between any two parts."""
 _WITHIN: Final = DIAMETER / 2 - BORDER
 _RIM_GAP: Final = 0.95
