@@ -13,7 +13,7 @@ from typing import Final
 
 from asn1crypto import algos, crl, keys, ocsp
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR
+from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR, SignatureValidator
 
 from signing.certificate import Certificate
 from signing.trust.constraints import may_issue, weak_signature
@@ -36,10 +36,16 @@ class Crl:
         return hashlib.sha256(self.der).hexdigest()
 
 
-def signed_by(key: keys.PublicKeyInfo, signature: bytes, data: bytes, algorithm: algos.SignedDigestAlgorithm) -> bool:
+def signed_by(
+    key: keys.PublicKeyInfo,
+    signature: bytes,
+    data: bytes,
+    algorithm: algos.SignedDigestAlgorithm,
+    validator: SignatureValidator = DEFAULT_SIGNATURE_VALIDATOR,
+) -> bool:
     """Whether ``signature`` over ``data`` holds under ``key``; how strong the algorithm is does not matter here."""
     try:
-        DEFAULT_SIGNATURE_VALIDATOR.validate_signature(signature, data, key, algorithm)
+        validator.validate_signature(signature, data, key, algorithm)
     except (InvalidSignature, UnsupportedAlgorithm, AssertionError, ValueError, TypeError):
         # AssertionError: pyHanko's own, where the key is of another kind than the algorithm.
         return False

@@ -5,25 +5,33 @@ No network, no clock, no store of the operating system: what is judged is what i
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from asn1crypto import crl, ocsp
+from asn1crypto import algos, crl, keys, ocsp
+from asn1crypto import x509 as asn1
+from cryptography import x509
 from pyhanko_certvalidator import errors
 from pyhanko_certvalidator.authority import CertTrustAnchor, TrustedServiceType, TrustQualifiers
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.name_trees import process_general_subtrees
 from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy, PKIXValidationParams
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, CertRevTrustPolicy, PKIXValidationParams
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.sig_validate import (
+    DEFAULT_SIGNATURE_VALIDATOR,
+    DEFAULT_VALIDATION_CONTEXT,
+    SignatureValidationContext,
+    SignatureValidator,
+)
 from pyhanko_certvalidator.validate import async_validate_path
 
 from certlight.errors import InternalError
 from certlight.text import Text
 from signing.certificate import Certificate
 from signing.trust.constraints import StrongAlgorithms, may_issue
-from signing.trust.evidence import authentic_crl, issued
+from signing.trust.evidence import issued, signed_by
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=1)
 """How far our clock and a CA's may differ: an OCSP answer or a list made "now" is not refused as of the future."""
@@ -108,42 +116,111 @@ def validate_path(
     at: datetime,
     *,
     in_hindsight: bool = False,
+    revocation: bool = True,
 ) -> Exception | None:
     """What stands against ``path`` at the moment ``at``; None: it holds, with evidence about every certificate of it.
 
     Evidence must be fresh at that moment; ``in_hindsight`` lets evidence count that was issued later (a revocation
-    after ``at`` is none).
+    after ``at`` is none). Without ``revocation`` nothing is asked about it: to learn what else is wrong.
     """
     try:
+        lists = _ShortLists(_at_hand(path, helpers, ocsps))
         context = ValidationContext(
             trust_manager=SimpleTrustManager.build(trust_roots=[path.trust_anchor]),
             other_certs=[c.asn1 for c in helpers],
             moment=at,
             allow_fetching=False,
-            crls=list(crls),
+            crls=[lists.shorten(parsed) for parsed in crls],
             ocsps=list(ocsps),
-            revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=in_hindsight),
+            revinfo_policy=CertRevTrustPolicy(
+                REQUIRE_REVINFO if revocation else NO_REVOCATION, retroactive_revinfo=in_hindsight
+            ),
             time_tolerance=CLOCK_TOLERANCE,
             algorithm_usage_policy=StrongAlgorithms(),
+            signature_validator=lists,
         )
-        _know_lists_of_anchor(context, path, crls)
+        _know_lists_of_anchor(context, path)
         complete(async_validate_path(context, path))
     except Exception as error:  # fail closed: what the validator cannot digest is a finding
         return error
     return None
 
 
-def _know_lists_of_anchor(
-    context: ValidationContext, path: ValidationPath, crls: Sequence[crl.CertificateList]
-) -> None:
+def _know_lists_of_anchor(context: ValidationContext, path: ValidationPath) -> None:
     """Tell the validator which lists the anchor itself has signed.
 
-    It would look for a path above a list's issuer, and finds none above an anchor that is no root.
+    It would look for a path above a list's issuer, and finds none above an anchor that is no root. Of the anchor only:
+    the list of an authority below would then be taken as evidence about that authority itself.
     """
     anchor = Certificate.of(path[0])
-    for parsed in crls:
-        if authentic_crl([anchor], parsed.dump()) is not None:
+    for parsed in context.crls:
+        if parsed.issuer == anchor.asn1.subject and may_issue(anchor) and _signed(parsed, anchor, context):
             context.revinfo_manager.record_crl_issuer(parsed, anchor.asn1)  # type: ignore[no-untyped-call]
+
+
+def _signed(parsed: crl.CertificateList, issuer: Certificate, context: ValidationContext) -> bool:
+    return signed_by(
+        issuer.asn1.public_key,
+        parsed["signature"].native,
+        parsed["tbs_cert_list"].dump(),
+        parsed["signature_algorithm"],
+        context.sig_validator,
+    )
+
+
+class _ShortLists(SignatureValidator):
+    """Lists without their entries where none is about a certificate at hand, still verified as they were signed.
+
+    The validator reads lists entry by entry in Python, a second for each 100,000; ``cryptography`` does not.
+    """
+
+    def __init__(self, certificates: Iterable[asn1.Certificate]) -> None:
+        self._serials = {certificate.serial_number for certificate in certificates}
+        self._signed: dict[bytes, bytes] = {}
+
+    def shorten(self, parsed: crl.CertificateList) -> crl.CertificateList:
+        """The list, without entries where it may be."""
+        try:
+            listed = x509.load_der_x509_crl(parsed.dump())
+            if any(listed.get_revoked_certificate_by_serial_number(serial) is not None for serial in self._serials):
+                return parsed
+        except ValueError:
+            return parsed
+        whole = parsed["tbs_cert_list"]
+        body = whole.copy()
+        body["revoked_certificates"] = []
+        self._signed[body.dump()] = whole.dump()
+        return crl.CertificateList(
+            {
+                "tbs_cert_list": body,
+                "signature_algorithm": parsed["signature_algorithm"],
+                "signature": parsed["signature"],
+            }
+        )
+
+    def validate_signature(
+        self,
+        signature: bytes,
+        signed_data: bytes,
+        public_key_info: keys.PublicKeyInfo,
+        signature_algorithm: algos.SignedDigestAlgorithm,
+        context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
+    ) -> None:
+        """Over the whole list where a shortened one is asked about. Raises InvalidSignature."""
+        data = self._signed.get(signed_data, signed_data)
+        DEFAULT_SIGNATURE_VALIDATOR.validate_signature(signature, data, public_key_info, signature_algorithm, context)
+
+
+def _at_hand(
+    path: ValidationPath, helpers: Sequence[Certificate], answers: Sequence[ocsp.OCSPResponse]
+) -> Iterator[asn1.Certificate]:
+    """Every certificate whose revocation may be asked about: the path's, other authorities', OCSP responders'."""
+    for position in range(path.pkix_len + 1):
+        yield path[position]
+    for helper in helpers:
+        yield helper.asn1
+    for answer in answers:
+        yield from answer.basic_ocsp_response["certs"] or ()
 
 
 _T = TypeVar("_T")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from signing.certificate import Certificate
@@ -122,6 +123,22 @@ def mint_crl(
             x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(revoked_at).build()
         )
     return builder.sign(issuer.key, digest or hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def mint_ocsp(about: Minted, issuer: Minted, responder: Minted, start: datetime = NOW - timedelta(minutes=5)) -> bytes:
+    """A good answer (DER), fresh for a day, with the responder's certificate in it."""
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        about.crypto,
+        issuer.crypto,
+        hashes.SHA1(),
+        ocsp.OCSPCertStatus.GOOD,
+        start,
+        start + timedelta(days=1),
+        None,
+        None,
+    )
+    builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, responder.crypto).certificates([responder.crypto])
+    return builder.sign(responder.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 EMAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION.dotted_string

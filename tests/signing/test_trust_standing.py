@@ -37,6 +37,7 @@ from tests.signing.minting import (
     Minted,
     mint,
     mint_crl,
+    mint_ocsp,
     name,
     usage,
 )
@@ -162,6 +163,37 @@ class TestRevocation:
         kept = [issuer for issuer in ("root", "interm") if issuer != missing]
         material = dataclasses.replace(pki.material(), crls=tuple(pki.crl(issuer) for issuer in kept))
         assert codes(judge("company", material=material)) == ["certificate.revocation_missing"]
+
+    def test_an_authority_does_not_vouch_for_itself(self, world: World) -> None:
+        """The list of the authority says nothing about the authority's own certificate."""
+        leaf = mint("Leaf", world.authority)
+        for lists in ([mint_crl(world.authority)], [mint_crl(world.authority), sha1_crl(world.root)]):
+            assert codes(world.judge(leaf, world.material(*lists))) == ["certificate.revocation_missing"]
+
+    def test_neither_does_a_deeper_one_for_its_superior(self) -> None:
+        world = World()
+        below = mint("Below", world.authority, ca=True)
+        leaf = mint("Leaf", below)
+        lists = [mint_crl(issuer) for issuer in (world.root, world.authority, below)]
+        for missing in range(3):
+            material = world.material(*(der for number, der in enumerate(lists) if number != missing))
+            found = standing(leaf.certificate, [below.certificate], material, pki.NOW, Purpose.SEAL)
+            assert codes(found) == ["certificate.revocation_missing"], missing
+        assert standing(leaf.certificate, [below.certificate], world.material(*lists), pki.NOW, Purpose.SEAL).good
+
+    @pytest.mark.parametrize("revoked", [False, True])
+    def test_a_revoked_responder_proves_nothing(self, world: World, revoked: bool) -> None:
+        """Its certificate has no ocsp-nocheck, so the lists are asked about it; they say nothing about the signer."""
+        address = x509.AccessDescription(x509.AuthorityInformationAccessOID.OCSP, location("ocsp"))
+        leaf = mint(
+            "Leaf", world.authority, more=[(x509.AuthorityInformationAccess([address]), False), point("signers")]
+        )
+        responder = mint("Responder", world.authority, extended=["1.3.6.1.5.5.7.3.9"], more=[point("responders")])
+        part = x509.IssuingDistributionPoint([location("responders")], None, False, False, None, False, False)
+        serials = [*range(1, 50), *([responder.crypto.serial_number] if revoked else [])]
+        lists = (mint_crl(world.root), mint_crl(world.authority, revoked=serials, more=[(part, True)]))
+        material = dataclasses.replace(world.material(*lists), ocsps=(mint_ocsp(leaf, world.authority, responder),))
+        assert world.judge(leaf, material).good is not revoked
 
     def test_stale_lists_are_no_evidence(self) -> None:
         found = judge("company", material=pki.material(pki.NOW - 40 * DAY))
@@ -574,3 +606,61 @@ def altered(
 def sign_sha1(issuer: Minted, data: bytes) -> core.OctetBitString:
     assert isinstance(issuer.key, ec.EllipticCurvePrivateKey)
     return core.OctetBitString(issuer.key.sign(data, ec.ECDSA(hashes.SHA1())))
+
+
+class TestLongLists:
+    """Lists are handed to the validator without entries that are about nobody of the path."""
+
+    def test_entries_about_others_change_nothing(self, world: World) -> None:
+        leaf = mint("Leaf", world.authority)
+        long = mint_crl(world.authority, revoked=range(1, 3000))
+        assert world.judge(leaf, world.material(mint_crl(world.root), long)).good
+
+    def test_the_one_that_counts_is_found(self, world: World) -> None:
+        leaf = mint("Leaf", world.authority)
+        long = mint_crl(world.authority, revoked=[*range(1, 3000), leaf.crypto.serial_number])
+        found = world.judge(leaf, world.material(mint_crl(world.root), long))
+        assert codes(found) == ["certificate.revoked"]
+
+    def test_a_list_with_an_unknown_critical_extension_counts_for_nothing(self, world: World) -> None:
+        leaf = mint("Leaf", world.authority)
+        odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5"), b"\x05\x00")
+        lists = (mint_crl(world.root), mint_crl(world.authority, more=[(odd, True)]))
+        assert codes(world.judge(leaf, world.material(*lists))) == ["certificate.revocation_missing"]
+
+    def test_a_list_of_a_part_that_is_not_the_certificates_counts_for_nothing(self, world: World) -> None:
+        leaf = mint("Leaf", world.authority)
+        of_authorities = x509.IssuingDistributionPoint(None, None, False, True, None, False, False)
+        lists = (mint_crl(world.root), mint_crl(world.authority, more=[(of_authorities, True)]))
+        assert not world.judge(leaf, world.material(*lists)).good
+
+    def test_a_delta_completes_its_base(self, world: World) -> None:
+        leaf = mint("Leaf", world.authority)
+        freshest = x509.FreshestCRL([x509.DistributionPoint([location("delta")], None, None, None)])
+        base = mint_crl(world.authority, number=1, more=[(freshest, False), key_identifier(world)])
+        clean, revoking = (
+            mint_crl(
+                world.authority,
+                number=2,
+                revoked=serials,
+                more=[(x509.DeltaCRLIndicator(1), True), key_identifier(world)],
+            )
+            for serials in ([], [leaf.crypto.serial_number])
+        )
+        root = mint_crl(world.root)
+        assert world.judge(leaf, world.material(root, base, clean)).good
+        assert codes(world.judge(leaf, world.material(root, base, revoking))) == ["certificate.revoked"]
+        assert not world.judge(leaf, world.material(root, base)).good
+        assert not world.judge(leaf, world.material(root, clean)).good
+
+
+def location(name_: str) -> x509.UniformResourceIdentifier:
+    return x509.UniformResourceIdentifier(f"http://x.test/{name_}")
+
+
+def point(name_: str) -> tuple[x509.ExtensionType, bool]:
+    return x509.CRLDistributionPoints([x509.DistributionPoint([location(name_)], None, None, None)]), False
+
+
+def key_identifier(world: World) -> tuple[x509.ExtensionType, bool]:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(world.authority.crypto.public_key()), False  # type: ignore[arg-type]
