@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from certlight.paths import data_dir
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300
 """Seconds after which a command hangs; a verification takes ten on a busy machine."""
@@ -48,6 +50,24 @@ def certlight(*args: str | Path, cwd: Path, env: Mapping[str, str | None] | None
     )
     left = tuple(sorted(_files(cwd) - before))
     return Ended(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"), left)
+
+
+def run(*args: str | Path, cwd: Path, env: Mapping[str, str | None] | None = None) -> Ended:
+    """The command, with what holds for every run of it: no stack trace, and on refusal nothing on standard output."""
+    ended = certlight(*args, cwd=cwd, env={"CERTLIGHT_DATA_DIR": str(data_dir()), **(env or {})})
+    assert "Traceback" not in ended.err
+    assert ".py" not in ended.err.replace("app.py", ""), ended.err
+    assert "Warning" not in ended.err
+    if ended.code in (2, 3, 4):
+        assert ended.out == ""
+        assert ended.err.strip()
+        assert ended.left == ()
+    return ended
+
+
+def refused(ended: Ended, code: int, said: str) -> None:
+    assert ended.code == code, ended.err
+    assert f"[{said}]" in ended.err, ended.err
 
 
 def _files(folder: Path) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -14,33 +13,14 @@ from pypdf import PdfReader, PdfWriter
 
 import samples
 from certlight import __version__
-from certlight.paths import data_dir
 from extractors.catalogue import templates
-from tests.command import Ended, certlight
+from tests.command import Ended, certlight, refused, run
 from tests.components import require
 from tests.pdf_makers import PageSpec, pdf, text
 
 SET = Path(samples.__file__).parent / "set"
 SCAN, CLAIM = SET / "licence.jpg", SET / "licence.correct.claim.json"
 DAY = "2026-11-01"
-
-
-def run(*args: str | Path, cwd: Path, env: Mapping[str, str | None] | None = None) -> Ended:
-    """The command, with what holds for every run of it: no stack trace, and on refusal nothing on standard output."""
-    ended = certlight(*args, cwd=cwd, env={"CERTLIGHT_DATA_DIR": str(data_dir()), **(env or {})})
-    assert "Traceback" not in ended.err
-    assert ".py" not in ended.err.replace("app.py", ""), ended.err
-    assert "Warning" not in ended.err
-    if ended.code in (2, 3, 4):
-        assert ended.out == ""
-        assert ended.err.strip()
-        assert ended.left == ()
-    return ended
-
-
-def refused(ended: Ended, code: int, said: str) -> None:
-    assert ended.code == code, ended.err
-    assert f"[{said}]" in ended.err, ended.err
 
 
 @pytest.fixture
