@@ -75,6 +75,11 @@ class ConfinedChild:
             raise self._death() from error
         return self._receive(deadline, most)
 
+    @property
+    def pid(self) -> int:
+        """Process number of the child."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End the child at once and reap it."""
         if self._process.poll() is None:

@@ -41,6 +41,11 @@ class SealProcess:
             raise
         return facts, bytes(product)
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process as it runs now; None while there is none."""
+        return self._child.pid if self._child is not None else None
+
     def close(self) -> None:
         """End the process; the next piece of work starts another."""
         if self._child is not None:
