@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from signing.validation.indication import Indication
 from tests.signing import pki
 from tests.signing.attacks.attack import ATTACKS, Attack, Bite
-from tests.signing.attacks.catalogue import built, cases
+from tests.signing.attacks.catalogue import built, cases, report
 from tests.signing.attacks.pictures import looks
 from tests.signing.attacks.soundness import signer_of
 from tests.signing.attacks.surgery import spans
@@ -52,3 +53,10 @@ def test_it_is_an_attack(attack: Attack, maker: str) -> None:
     if attack.bite is Bite.SEAL:
         signer = signer_of(forged)
         assert signer is None or signer.dump() != pki.cert("company").der
+
+
+@every
+def test_it_is_refused_for_the_right_reason(attack: Attack, maker: str) -> None:
+    found = report(attack, maker)
+    assert found.indication is not Indication.TOTAL_PASSED
+    assert (found.indication, found.sub_indication) in attack.expect

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 
+from signing.validation.policy import ValidationPolicy
+from signing.validation.report import SealReport
+from signing.validation.validate import validate
 from tests.signing.attacks import (
     bytes_changed,
     certificates,
@@ -19,7 +22,7 @@ from tests.signing.attacks import (
     timestamps,
     wrapping,
 )
-from tests.signing.attacks.attack import ATTACKS, Attack
+from tests.signing.attacks.attack import ATTACKS, Attack, Setting
 from tests.signing.attacks.world import World
 
 FAMILIES = (
@@ -48,3 +51,15 @@ def cases() -> list[tuple[Attack, str]]:
 def built(attack: Attack, maker: str) -> bytes:
     """The forged file, made once."""
     return attack.build(World(maker))
+
+
+@functools.cache
+def report(attack: Attack, maker: str) -> SealReport:
+    """What certlight says of it."""
+    return validate(built(attack, maker), policy(attack.setting))
+
+
+@functools.cache
+def policy(setting: Setting) -> ValidationPolicy:
+    """The demands under a setting, its lists made once."""
+    return setting.policy()

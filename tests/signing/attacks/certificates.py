@@ -16,7 +16,7 @@ from tests.signing import bare_pyhanko, pki
 from tests.signing.attacks.attack import FORMAT, NO_CHAIN, Bite, Setting, attack, failed, undecided
 from tests.signing.attacks.bases import page_content
 from tests.signing.attacks.increments import Increment
-from tests.signing.attacks.issuing import authority, crl, issue, spare_key, subject, usage
+from tests.signing.attacks.issuing import authority, crl, issue, lists, spare_key, subject, usage
 from tests.signing.attacks.signed_data import Identity, Recipe, identity
 from tests.signing.attacks.surgery import swap
 from tests.signing.attacks.world import World, resigned
@@ -79,7 +79,7 @@ def self_signed_of_the_same_name(world: World) -> bytes:
     return world.forged(Recipe(who=issue(subject(), None)))
 
 
-@attack("certificate", NO_CHAIN, Bite.SEAL)
+@attack("certificate", NO_CHAIN | CHAIN, Bite.SEAL)
 def self_signed_as_the_root(world: World) -> bytes:
     """A self-made certificate in the root's name seals."""
     name = pki.cert("root").crypto.subject
@@ -100,16 +100,25 @@ def issued_with_a_broken_signature(world: World) -> bytes:
     return world.forged(Recipe(who=issue(subject(), impostor, serial=5003)))
 
 
-@attack("certificate", BAD_CHAIN | WEAK, Bite.SEAL)
-def authority_with_path_length(world: World) -> bytes:
-    """An authority that may issue to nobody below (path length 0) has another authority below it."""
-    narrow = issue(
-        _named("Test Narrow CA"), authority(), key=spare_key("narrow"), serial=5004, extensions=_authority_extensions(0)
-    )
-    wide = issue(
-        _named("Test Lower CA"), narrow, key=spare_key("lower"), serial=5005, extensions=_authority_extensions()
-    )
-    return world.forged(Recipe(who=issue(subject(), wide, serial=5006)))
+def _narrow() -> Identity:
+    extensions = [*_authority_extensions(0), lists()]
+    return issue(_named("Test Narrow CA"), authority(), key=spare_key("narrow"), serial=5004, extensions=extensions)
+
+
+def _lower() -> Identity:
+    extensions = _authority_extensions()
+    return issue(_named("Test Lower CA"), _narrow(), key=spare_key("lower"), serial=5005, extensions=extensions)
+
+
+def _all_lists(at: datetime) -> TrustMaterial:
+    plain = pki.material(at)
+    return dataclasses.replace(plain, crls=(*plain.crls, crl(_narrow(), at=at), crl(_lower(), at=at)))
+
+
+@attack("certificate", BAD_CHAIN, Bite.SEAL, setting=Setting(trust=_all_lists))
+def authority_below_its_path_length(world: World) -> bytes:
+    """An authority that may only issue to enterprises (path length 0) has another authority below it."""
+    return world.forged(Recipe(who=issue(subject(), _lower(), serial=5006)))
 
 
 @attack("certificate", CHAIN, Bite.NOTHING)
@@ -128,7 +137,7 @@ def tls_server(world: World) -> bytes:
 def tls_client(world: World) -> bytes:
     """The certificate is for TLS clients."""
     purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-    who = issue(subject(), authority(), serial=5007, extensions=[(usage(), True), (purpose, True)])
+    who = issue(subject(), authority(), serial=5007, extensions=[(usage(), True), lists(), (purpose, True)])
     return world.forged(Recipe(who=who))
 
 
@@ -148,7 +157,7 @@ def sealed_by_an_authority(world: World) -> bytes:
 def unknown_critical_extension(world: World) -> bytes:
     """The certificate has a critical extension nobody knows, RFC 5280 §4.2."""
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.156.999.1"), b"\x05\x00")
-    who = issue(subject(), authority(), serial=5008, extensions=[(usage(), True), (unknown, True)])
+    who = issue(subject(), authority(), serial=5008, extensions=[(usage(), True), lists(), (unknown, True)])
     return world.forged(Recipe(who=who))
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-from tests.signing.attacks.attack import FORMAT, Bite, attack
+from signing.validation.indication import SubIndication
+from tests.signing.attacks.attack import FORMAT, Bite, attack, undecided
 from tests.signing.attacks.bases import OTHER_SUM, page_content
 from tests.signing.attacks.increments import Increment, references
 from tests.signing.attacks.surgery import start_of_references
 from tests.signing.attacks.world import World
 
+UNREAD: Final = FORMAT | undecided(SubIndication.FORMAT_FAILURE)
+"""A form of file in which seals are not looked for at all: there may be an honest reason for it."""
 
-@attack("xref", FORMAT, Bite.MEANING)
+
+@attack("xref", UNREAD, Bite.MEANING)
 def hybrid_stream_hides_an_object(world: World) -> bytes:
     """A hybrid update: its table is empty, its /XRefStm has the forger's page. Readers that know streams show that."""
     pdf = world.sealed()
@@ -129,7 +134,7 @@ def object_outside_of_any_table(world: World) -> bytes:
     return pdf + body + references({}, len(pdf) + len(body), size, start_of_references(pdf), trailer)
 
 
-@attack("xref", FORMAT, Bite.MEANING, opens=False)
+@attack("xref", UNREAD, Bite.MEANING, opens=False)
 def encryption_added(world: World) -> bytes:
     """The trailer of the update says that the file is encrypted."""
     with Increment(world.sealed()) as update:

@@ -63,7 +63,7 @@ def issue(
         .not_valid_before(START)
         .not_valid_after(until)
     )
-    for extension, critical in [(usage(), True)] if extensions is None else extensions:
+    for extension, critical in [(usage(), True), lists()] if extensions is None else extensions:
         builder = builder.add_extension(extension, critical)
     signing = issuer.key if issuer else key
     made = builder.sign(signing, digest or hashes.SHA256())
@@ -84,6 +84,11 @@ def usage(*, sign: bool = True, issue: bool = False) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def lists() -> tuple[x509.ExtensionType, bool]:
+    """Where the enterprise authority's lists are, as in every certificate of the test PKI."""
+    return pki.cert("company").crypto.extensions.get_extension_for_class(x509.CRLDistributionPoints).value, False
 
 
 def authority(label: str = "interm", of: str = "test") -> Identity:

@@ -120,12 +120,6 @@ _evidence(
     ),
 )
 _evidence(
-    "list-without-end",
-    "A list of three years ago that says it holds for ten years.",
-    crls=lambda at: (_root(at), crl(authority(), at=at - timedelta(days=1100), days=3650)),
-    label="company-revoked",
-)
-_evidence(
     "revoked-on-one-of-two-lists",
     "Two lists in force: an older one without the certificate, a newer one with it.",
     crls=lambda at: (

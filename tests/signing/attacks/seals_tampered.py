@@ -20,6 +20,8 @@ from tests.signing.attacks.surgery import contents, put, spans, with_contents
 from tests.signing.attacks.world import World, resigned
 
 NOTHING_LEFT: Final[Expectation] = undecided(SubIndication.NO_SIGNATURE)
+UNSUPPORTED: Final[Expectation] = FORMAT | undecided(SubIndication.SIG_CONSTRAINTS_FAILURE)
+"""A kind of seal that is not validated here; it may be right in its own software."""
 GONE: Final = FORMAT | NOTHING_LEFT
 """A stripped seal: found as a forbidden change, or, where nothing of it is left, a document without seal."""
 
@@ -313,7 +315,7 @@ DOUBLED: Final = {
 for _title, _name in SUBFILTERS.items():
     attack(
         "dictionary",
-        FORMAT,
+        UNSUPPORTED,
         Bite.MEANING,
         name=f"subfilter-{_title}",
         note=f"A right signature, but the SubFilter is {_title.replace('-', ' ')}: unsupported, not absent.",

@@ -31,6 +31,8 @@ TOO_LATE: Final = datetime(2026, 8, 1, 4, 0, tzinfo=pki.NOW.tzinfo)
 """After both."""
 NO_TIME: Final = undecided(SubIndication.OUT_OF_BOUNDS_NO_POE)
 REVOKED: Final = undecided(SubIndication.REVOKED_NO_POE)
+INVALID: Final = BROKEN | undecided(SubIndication.SIG_CONSTRAINTS_FAILURE)
+"""What the token itself is refused for."""
 FORGED: Final[Expectation] = BROKEN | undecided(
     SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
     SubIndication.SIG_CONSTRAINTS_FAILURE,
@@ -122,11 +124,11 @@ FORGERIES: Final[dict[str, tuple[Token, str]]] = {
 
 for _name, (_token, _note) in FORGERIES.items():
     attack(
-        "timestamp", NO_TIME | BROKEN, Bite.NOTHING, name=f"{_name}-expired", note=f"{_note} The certificate expired."
+        "timestamp", NO_TIME | INVALID, Bite.NOTHING, name=f"{_name}-expired", note=f"{_note} The certificate expired."
     )(lambda world, token=_token: world.forged(Recipe(label="company-expired", token=token)))
     attack(
         "timestamp",
-        REVOKED | BROKEN,
+        REVOKED | INVALID,
         Bite.NOTHING,
         name=f"{_name}-revoked",
         note=f"{_note} The certificate is revoked.",
@@ -136,13 +138,13 @@ for _name, (_token, _note) in FORGERIES.items():
     )
 
 
-@attack("timestamp", NO_TIME | failed(SubIndication.EXPIRED), Bite.NOTHING)
+@attack("timestamp", NO_TIME, Bite.NOTHING)
 def after_the_end(world: World) -> bytes:
     """A right token, set after the certificate had expired."""
     return world.forged(Recipe(label="company-expired", token=by(TOO_LATE)))
 
 
-@attack("timestamp", REVOKED | failed(SubIndication.REVOKED), Bite.NOTHING)
+@attack("timestamp", REVOKED, Bite.NOTHING)
 def after_the_revocation(world: World) -> bytes:
     """A right token, set after the certificate was revoked."""
     return world.forged(Recipe(label="company-revoked", token=by(TOO_LATE)))

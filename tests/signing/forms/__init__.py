@@ -1,0 +1,1 @@
+"""Right seals of every form, by both libraries and by certlight."""
