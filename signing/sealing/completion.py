@@ -18,6 +18,7 @@ from signing.sealing.longterm import add_document_timestamp, add_evidence
 from signing.sealing.order import Level
 from signing.sealing.pdf_writer import run
 from signing.sealing.refusals import refusal
+from signing.sealing.soundness import whole
 from signing.sealing.timestamping import CheckedTimeStamper, Timestamp, TimestampSource
 from signing.trust.material import Purpose, TrustMaterial
 from signing.trust.standing import standing
@@ -29,17 +30,23 @@ def complete(draft: Draft, signature: bytes, timestamper: TimestampSource | None
     Nothing is handed out unless all of it succeeded. Raises InputRefused ``seal.signature_wrong``,
     ``seal.state_other_file`` (the draft's parts do not belong together), ``seal.too_large``, ``seal.timestamp_*``,
     ``certificate.*`` (where the certificate no longer stands good at the timestamp's time); UsageError
-    ``seal.timestamper_missing``, ``seal.trust_missing``.
+    ``seal.timestamper_missing``, ``seal.trust_missing``; InternalError ``seal.unsound``.
     """
     require(draft.level, timestamper, trust)
     _belong_together(draft)
     if not signature_holds(draft.certificate, signature, draft.attributes):
         raise refusal("seal.signature_wrong")
+    sealed = _sealed(draft, signature, timestamper, trust)
+    if not whole(sealed, draft.certificate):
+        raise refusal("seal.unsound")
+    return sealed
+
+
+def _sealed(draft: Draft, signature: bytes, timestamper: TimestampSource | None, trust: TrustMaterial | None) -> bytes:
     stamper = CheckedTimeStamper(timestamper, trust) if timestamper and draft.level.timestamped else None
-    attributes = cms.CMSAttributes.load(draft.attributes)
     container = run(
         external_signer(draft.path, signature).async_sign_prescribed_attributes(
-            draft.digest_algorithm, attributes, timestamper=stamper
+            draft.digest_algorithm, cms.CMSAttributes.load(draft.attributes), timestamper=stamper
         )
     )
     sealed = _fill(draft, container.dump())
@@ -47,11 +54,12 @@ def complete(draft: Draft, signature: bytes, timestamper: TimestampSource | None
         return sealed
     proved = stamper.obtained[0]
     path = _still_good(draft.path, trust, proved.time) if trust else draft.path
-    if draft.level.with_evidence and trust is not None:
-        sealed = add_evidence(sealed, [path, *_paths(stamper.obtained)], trust, proved.time)
-        if draft.level is Level.B_LTA:
-            sealed = add_document_timestamp(sealed, stamper, draft.digest_algorithm)
-            sealed = add_evidence(sealed, _paths(stamper.obtained[1:]), trust, stamper.obtained[-1].time)
+    if trust is None or not draft.level.with_evidence:
+        return sealed
+    sealed = add_evidence(sealed, [path, *_paths(stamper.obtained)], trust, proved.time)
+    if draft.level is Level.B_LTA:
+        sealed = add_document_timestamp(sealed, stamper, draft.digest_algorithm)
+        sealed = add_evidence(sealed, _paths(stamper.obtained[1:]), trust, stamper.obtained[-1].time)
     return sealed
 
 

@@ -15,6 +15,7 @@ from asn1crypto import algos, cms
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import constants
 from pyhanko.sign.signers.pdf_byterange import BuildProps
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
@@ -28,6 +29,7 @@ from signing.sealing.ground import Ground
 from signing.sealing.order import Level, SealOrder
 from signing.sealing.pdf_writer import NoAppearance, increment_over, run
 from signing.sealing.refusals import refusal
+from signing.sealing.soundness import keeps_earlier_seals
 from signing.sealing.target import Target
 
 ROOM_FOR_SEAL: Final = 8 * 1024
@@ -63,10 +65,21 @@ def room_for(path: Sequence[Certificate], level: Level) -> int:
     return max(LEAST_ROOM, needed + (ROOM_FOR_TIMESTAMP if level.timestamped else 0))
 
 
+class _Signer(PdfSigner):
+    def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:
+        """Declare what PAdES asks for, and no more.
+
+        pyHanko would also declare ISO/TS 32002 for P-256, with PDF 2.0 as its base: out of place in PDF/A-3, and one
+        more change to the catalog after somebody else's seal.
+        """
+        if pdf_out.output_version < (2, 0):
+            pdf_out.register_extension(constants.ESIC_EXTENSION_1)
+
+
 def draft(ground: Ground, target: Target, order: SealOrder, path: Sequence[Certificate], at: datetime) -> Draft:
     """One increment over ``ground`` (which is used up) with an unsigned seal in ``target``; ``at`` becomes /M.
 
-    Raises InputRefused ``seal.field_demands``, ``seal.pdf_malformed``.
+    Raises InputRefused ``seal.field_demands``, ``seal.pdf_malformed``, ``seal.earlier_seals``.
     """
     digest = digest_for(path[0])
     signer = external_signer(path)
@@ -82,9 +95,12 @@ def draft(ground: Ground, target: Target, order: SealOrder, path: Sequence[Certi
         raise refusal("seal.field_demands") from error
     except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise refusal("seal.pdf_malformed") from error
+    pdf = out.getvalue()
+    if not keeps_earlier_seals(ground, pdf):
+        raise refusal("seal.earlier_seals")
     attributes: cms.CMSAttributes = run(signer.signed_attrs(hole.document_digest, digest, use_pades=True))
     return Draft(
-        pdf=out.getvalue(),
+        pdf=pdf,
         hole=(hole.reserved_region_start, hole.reserved_region_end),
         attributes=attributes.dump(),
         digest_algorithm=digest,
@@ -122,7 +138,7 @@ def _pdf_signer(signer: ExternalSigner, target: Target, order: SealOrder, digest
     if target.existing is None:
         box: Any = target.position.rect if target.picture else None
         field = SigFieldSpec(target.name, on_page=target.position.page, box=box)
-    return PdfSigner(
+    return _Signer(
         metadata,
         signer,
         stamp_style=seal_style(target.picture, target.position) if target.picture else NoAppearance(),

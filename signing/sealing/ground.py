@@ -88,7 +88,7 @@ def reading() -> Iterator[None]:
 def survey(pdf: bytes) -> Ground:
     """Read a document that is to be sealed; nothing in it is believed that its next reader would not see.
 
-    Raises InputRefused ``seal.pdf_malformed``, ``seal.pdf_encrypted``, ``seal.pdf_hybrid``.
+    Raises InputRefused ``seal.pdf_malformed``, ``seal.pdf_encrypted``, ``seal.pdf_hybrid``, ``seal.earlier_seals``.
     """
     with reading():
         reader = PdfFileReader(io.BytesIO(pdf))
@@ -101,6 +101,8 @@ def survey(pdf: bytes) -> Ground:
             raise refusal("seal.pdf_malformed")
         found = list(enumerate_sig_fields(reader))
         fields = tuple(_field(name, value, item, pages) for name, value, item in found)
+        if any(value for _, value, _ in found):
+            _earlier_seals_can_be_read(reader)
         values = [_load(value) for _, value, _ in found if value]
         return Ground(
             pdf=pdf,
@@ -111,6 +113,14 @@ def survey(pdf: bytes) -> Ground:
             permission=_permission(reader, values, [item.get_object() for _, value, item in found if value]),
             locks=tuple(_locks(values)),
         )
+
+
+def _earlier_seals_can_be_read(reader: PdfFileReader) -> None:
+    try:
+        _ = reader.embedded_signatures  # parses every CMS; kinds that nobody here knows are passed over
+    except Exception as error:
+        _log.info("an earlier seal cannot be read", exc_info=True)
+        raise refusal("seal.earlier_seals") from error
 
 
 def entry(dictionary: Any, key: str, default: Any = None) -> Any:

@@ -30,6 +30,13 @@ _REFUSALS: Final[dict[str, tuple[type[CertlightError], str, str, str, str]]] = {
         "请用“另存为”重新导出 PDF 后再试。",
         "Save the PDF anew and try again.",
     ),
+    "seal.earlier_seals": (
+        InputRefused,
+        "文件上已有的印章有问题，不能在其上再盖章。",
+        "Something is wrong with the seals that the document bears; it cannot be sealed on top of them.",
+        "请先验证该文件；有问题的文件请向先盖章的一方索取原件。",
+        "Validate the document first; ask the party that sealed it for the original.",
+    ),
     "seal.locked": (
         InputRefused,
         "先前的印章已声明文件不得再作任何更改，不能再加盖印章。",

@@ -15,8 +15,7 @@ from signing.sealing.draft import draft
 from signing.sealing.endesive_route import fits, seal_by_endesive
 from signing.sealing.ground import survey
 from signing.sealing.order import Level, SealOrder
-from signing.sealing.refusals import refusal
-from signing.sealing.soundness import sound
+from signing.sealing.soundness import keeps_earlier_seals, whole
 from signing.sealing.target import aim
 from signing.sealing.timestamping import TimestampSource
 from signing.trust.material import TrustMaterial
@@ -39,7 +38,7 @@ def seal(
     good at. RSA keys from files seal through endesive at level B-B, everything else through pyHanko (decision 16); the
     key is used once. The result is read again and checked before it is handed out.
 
-    Raises InputRefused ``seal.pdf_*``, ``seal.locked``, ``seal.field_*``, ``seal.certify_*``,
+    Raises InputRefused ``seal.pdf_*``, ``seal.earlier_seals``, ``seal.locked``, ``seal.field_*``, ``seal.certify_*``,
     ``seal.other_enterprise``, ``seal.timestamp_*``, ``seal.too_large``, ``certificate.*``, ``key.*``; UsageError
     ``seal.place_*``, ``seal.timestamper_missing``, ``seal.trust_missing``; InternalError ``seal.unsound``.
     """
@@ -57,12 +56,8 @@ def seal(
         except Exception:  # pypdf and endesive, on a document that is only odd: pyHanko is stricter and may do better
             _log.info("endesive failed; sealing by pyHanko", exc_info=True)
         else:
-            if sound(ground, sealed, target.name, key.certificate):
+            if keeps_earlier_seals(ground, sealed) and whole(sealed, key.certificate):
                 return sealed
             _log.info("what endesive wrote is not sound; sealing by pyHanko")
     made = draft(ground, target, order, path, at)
-    signature = key.sign(made.attributes, made.digest_algorithm)
-    sealed = complete(made, signature, timestamper, trust)
-    if not sound(ground, sealed, target.name, key.certificate):
-        raise refusal("seal.unsound")
-    return sealed
+    return complete(made, key.sign(made.attributes, made.digest_algorithm), timestamper, trust)

@@ -18,27 +18,37 @@ from signing.sealing.ground import Ground
 _log: Final = logging.getLogger(__name__)
 
 
-def sound(before: Ground, after: bytes, field_name: str, certificate: Certificate) -> bool:
-    """Whether ``after`` is ``before`` with one more seal of ``certificate`` in ``field_name``, complete and correct;
-    and whether this seal and every earlier one allow whatever was added after them."""
-    if not after.startswith(before.pdf):
-        return False
+def keeps_earlier_seals(before: Ground, after: bytes) -> bool:
+    """Whether every earlier seal allows what ``after`` adds to ``before``; holds for an unsigned draft as well.
+
+    Whether earlier seals were broken before is not judged here: only what was added since counts.
+    """
+    if not before.sealed:
+        return True
+    permission = MDPPerm(int(before.permission)) if before.permission else None
     try:
         reader = PdfFileReader(io.BytesIO(after))
-        made: Any = next(each for each in reader.embedded_regular_signatures if each.field_name == field_name)
+        return _allowed(reader, before.reader.xrefs.total_revisions - 1, permission)
+    except Exception:  # whatever a reader makes of it: if it cannot be read, it is not handed out
+        _log.info("a document cannot be compared with what it was", exc_info=True)
+        return False
+
+
+def whole(after: bytes, certificate: Certificate) -> bool:
+    """Whether the last seal of ``after`` is one of ``certificate``, complete and correct, and allows whatever was added
+    after it: evidence and timestamps."""
+    try:
+        reader = PdfFileReader(io.BytesIO(after))
+        made: Any = reader.embedded_regular_signatures[-1]
         intact, valid = validate_sig_integrity(made.signer_info, made.signer_cert, "data", made.compute_digest())
         covers = made.evaluate_signature_coverage() >= SignatureCoverageLevel.ENTIRE_REVISION
         ours = made.signer_cert.dump() == certificate.der
-        return bool(intact and valid and covers and ours) and _allowed(before, reader, made)
-    except Exception:  # whatever a reader makes of it: if it cannot be read, it is not handed out
+        return bool(intact and valid and covers and ours) and _allowed(reader, made.signed_revision, made.docmdp_level)
+    except Exception:  # as above
         _log.warning("a sealed document could not be read again", exc_info=True)
         return False
 
 
-def _allowed(before: Ground, reader: PdfFileReader, made: Any) -> bool:
-    """By pyHanko's rules for changes after a signature. Whether earlier seals were broken before is not judged here:
-    only what was added since counts."""
-    base = before.reader.xrefs.total_revisions - 1 if before.sealed else made.signed_revision
-    levels = [int(level) for level in (before.permission, getattr(made.docmdp_level, "value", None)) if level]
-    permission = MDPPerm(min(levels)) if levels else None
+def _allowed(reader: PdfFileReader, base: int, permission: MDPPerm | None) -> bool:
+    """By pyHanko's rules for changes after a signature."""
     return isinstance(DEFAULT_DIFF_POLICY.review_file(reader, base, doc_mdp=permission), DiffResult)

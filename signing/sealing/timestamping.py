@@ -26,7 +26,7 @@ _GRANTED: Final = frozenset({"granted", "granted_with_mods"})
 class TimestampSource(Protocol):
     """A time-stamping authority, wherever it is."""
 
-    def timestamp(self, request: bytes) -> bytes:
+    def timestamp(self, request_der: bytes) -> bytes:
         """The TimeStampResp (DER) to a TimeStampReq (DER). Raises CertlightError where no answer can be had."""
 
 

@@ -27,6 +27,9 @@ from signing.keys.key import SealKey
 from signing.keys.key_files import open_p12
 from signing.keys.tokens import open_token
 from signing.trust.material import TrustMaterial
+from signing.validation.indication import Indication
+from signing.validation.policy import ValidationPolicy
+from signing.validation.validate import validate
 from tests.components import require
 from tests.signing import pki, soft_token
 
@@ -99,9 +102,9 @@ class Authority:
         self.at, self.label, self.of = at, label, of
         self.asked = 0
 
-    def timestamp(self, request: bytes) -> bytes:
+    def timestamp(self, request_der: bytes) -> bytes:
         self.asked += 1
-        return pki.timestamp_response(request, self.at, self.label, self.of)
+        return pki.timestamp_response(request_der, self.at, self.label, self.of)
 
 
 def reader(pdf: bytes) -> PdfFileReader:
@@ -115,7 +118,8 @@ def maker(pdf: bytes, field: str) -> str:
 
 
 def judge(pdf: bytes, seals: int, *, trust: TrustMaterial | None = None, at: datetime = AT) -> None:
-    """Every one of ``seals`` is accepted by pyHanko (revocation required, changes reviewed) and by poppler."""
+    """Every one of ``seals`` is accepted by pyHanko (revocation required, changes reviewed), by poppler, and by our own
+    validation."""
     statuses = [validate_pdf_signature(each, context(trust, at)) for each in reader(pdf).embedded_regular_signatures]
     assert len(statuses) == seals
     for status in statuses:
@@ -125,6 +129,8 @@ def judge(pdf: bytes, seals: int, *, trust: TrustMaterial | None = None, at: dat
         status = validate_pdf_timestamp(each, context(trust, at))
         assert (status.intact, status.valid, status.trusted) == (True, True, True)
     assert pdfsig(pdf).count("Signature is Valid.") == seals
+    report = validate(pdf, ValidationPolicy(trust or material(at), at))
+    assert report.indication is Indication.TOTAL_PASSED, [*report.findings, *(s.findings for s in report.signatures)]
 
 
 def context(trust: TrustMaterial | None, at: datetime) -> ValidationContext:

