@@ -28,7 +28,7 @@ def encoded(image: Image.Image) -> Picture:
 
     Kept to the bit: 1, 8 and 16 bits grey, palettes, RGB, CMYK. Greys of 9 to 15 bits stored in 16 are spread over all
     16, by which they can be told and would otherwise be near black. Greys of 32 bits and floating point become 8 bits
-    as they are shown on a screen. Raises ValueError for a mode that has no colours (LAB).
+    as they are shown on a screen, and so do YCbCr and L*a*b*. Raises ValueError for a mode that cannot be shown.
     """
     image = _on_paper(image)
     if image.mode == "1":

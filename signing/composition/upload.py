@@ -109,7 +109,10 @@ def _of_jpeg(data: bytes, image: Image.Image, page: int) -> Upload:
         # Two readers that see different pictures in one file: what is shown must not depend on the reader.
         raise refusal("compose.image_broken", page=page)
     if not structure.plain:
-        return _decoded(data, image, page)
+        try:
+            return _decoded(data, image, page)
+        except OSError as error:
+            raise refusal("compose.image_unsupported", page=page) from error
     space = _SPACES[structure.components]
     picture = Picture(
         structure.width,
