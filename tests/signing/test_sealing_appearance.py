@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import pikepdf
 import pytest
 
 from signing.appearance.company_seal import company_seal
@@ -51,9 +54,7 @@ def test_a_company_seal_stays_vectors() -> None:
 
 @pytest.mark.parametrize("kind", ["p12", "p12-ec"])
 def test_earlier_annotations_stay(kind: str) -> None:
-    import pikepdf
-
-    pdf = pikepdf.open(__import__("io").BytesIO(paper()))
+    pdf = pikepdf.open(io.BytesIO(paper()))
     note = pikepdf.Dictionary(
         Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Square, Rect=pikepdf.Array([10, 10, 60, 60]), F=4
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import product
 
 import pytest
+from pyhanko.sign.fields import enumerate_sig_fields
 
 from certlight.errors import CertlightError
 from signing.appearance.placement import Placement
@@ -175,6 +176,4 @@ def test_fields_and_their_names() -> None:
 
 
 def sealed_fields(pdf: bytes) -> list[tuple[str, object, object]]:
-    from pyhanko.sign.fields import enumerate_sig_fields
-
     return list(enumerate_sig_fields(sealed.reader(pdf)))

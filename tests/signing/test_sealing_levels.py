@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from asn1crypto import crl, ocsp
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
+from signing.certificate import Certificate
 from signing.keys.key import SealKey
 from signing.sealing.draft import LEAST_ROOM
 from signing.sealing.order import Level, SealOrder
@@ -33,23 +35,33 @@ def sealed_by(key: SealKey, level: Level, pdf: bytes | None = None, trust: Trust
     return out
 
 
+@functools.cache
+def made(kind: str, level: Level) -> bytes:
+    """A one-page document with one seal."""
+    with sealed.key(kind) as key:
+        return sealed_by(key, level)
+
+
+@functools.cache
+def certificate_of(kind: str) -> Certificate:
+    with sealed.key(kind) as key:
+        return key.certificate
+
+
 @pytest.mark.parametrize("level", list(Level))
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_key_at_every_level(kind: str, level: Level) -> None:
-    with sealed.key(kind) as key:
-        out = sealed_by(key, level)
-        judge(out, 1)
-        endesive = kind == "p12" and level is Level.B_B
-        assert sealed.maker(out, "签章_1") == (sealed.BY_ENDESIVE if endesive else sealed.BY_PYHANKO)
-        assert next(sealed.reader(out).embedded_signatures.__iter__()).signer_cert.dump() == key.certificate.der
+    out = made(kind, level)
+    judge(out, 1)
+    endesive = kind == "p12" and level is Level.B_B
+    assert sealed.maker(out, "签章_1") == (sealed.BY_ENDESIVE if endesive else sealed.BY_PYHANKO)
+    assert sealed.reader(out).embedded_regular_signatures[0].signer_cert.dump() == certificate_of(kind).der
 
 
 @pytest.mark.parametrize("kind", ["p12", "token-ec"])
 def test_b_b_has_the_form_of_pades(kind: str) -> None:
     """EN 319 142-1 §6.3: SubFilter, no signing-time, the certificate bound by its hash, all certificates embedded."""
-    with sealed.key(kind) as key:
-        out = sealed_by(key, Level.B_B)
-        certificate = key.certificate
+    out, certificate = made(kind, Level.B_B), certificate_of(kind)
     signature = sealed.reader(out).embedded_signatures[0]
     info = sealed.signer_info(out)
     assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
@@ -67,8 +79,7 @@ def test_b_b_has_the_form_of_pades(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["p12", "token-rsa"])
 def test_fields_as_pdf_a_wants_them(kind: str) -> None:
-    with sealed.key(kind) as key:
-        out = sealed_by(key, Level.B_B)
+    out = made(kind, Level.B_B)
     (name, _, reference), *more = enumerate_sig_fields(sealed.reader(out))
     field = reference.get_object()
     assert (name, more) == ("签章_1", [])
@@ -81,7 +92,7 @@ def test_fields_as_pdf_a_wants_them(kind: str) -> None:
 
 
 def test_b_t_has_a_timestamp_over_the_signature() -> None:
-    out = sealed_by(sealed.p12(), Level.B_T)
+    out = made("p12", Level.B_T)
     info = sealed.signer_info(out)
     assert sealed.attribute_types(info["unsigned_attrs"]) == {"signature_time_stamp_token"}
     token = info["unsigned_attrs"][0]["values"][0]["content"]["encap_content_info"]["content"].parsed
@@ -91,7 +102,7 @@ def test_b_t_has_a_timestamp_over_the_signature() -> None:
 
 
 def test_b_lt_holds_all_that_a_later_validation_needs() -> None:
-    out = sealed_by(sealed.p12(), Level.B_LT)
+    out = made("p12", Level.B_LT)
     store = DocumentSecurityStore.read_dss(sealed.reader(out))
     certificates = {certificate.dump() for certificate in store.load_certs()}
     assert certificates == {pki.cert(name).der for name in ("company", "interm", "root", "tsa")}
@@ -152,9 +163,7 @@ def test_streams_go_by_pyhanko_and_stay_streams() -> None:
 @pytest.mark.parametrize("kind", ["p12", "token-rsa"])
 @pytest.mark.parametrize("level", list(Level))
 def test_a_classic_document_stays_classic(kind: str, level: Level) -> None:
-    with sealed.key(kind) as key:
-        out = sealed_by(key, level)
-    assert not sealed.reader(out).has_xref_stream
+    assert not sealed.reader(made(kind, level)).has_xref_stream
 
 
 @pytest.mark.parametrize("kind", ["p12", "token-rsa"])
@@ -174,9 +183,7 @@ def test_only_the_annotations_of_a_page_change(kind: str) -> None:
 def test_no_metadata_changes(kind: str) -> None:
     """In PDF/A /Info and XMP must agree, and no clock of this machine is proof of anything."""
     document = paper()
-    with sealed.key(kind) as key:
-        out = sealed_by(key, Level.B_LTA, document)
-    added = out[len(document) :]
+    added = made(kind, Level.B_B)[len(document) :] + made(kind, Level.B_LTA)[len(document) :]
     assert b"/ModDate" not in added
     assert b"pyHanko" not in added
     assert b"pypdf" not in added
@@ -185,7 +192,7 @@ def test_no_metadata_changes(kind: str) -> None:
 
 def test_no_extension_is_declared_but_that_of_pades() -> None:
     """Curves would be declared as an extension of PDF 2.0, which PDF/A-3 is not."""
-    out = sealed_by(sealed.p12("company-ec"), Level.B_LTA)
+    out = made("p12-ec", Level.B_LTA)
     assert set(sealed.reader(out).root["/Extensions"]) == {"/ESIC"}
 
 
@@ -209,7 +216,7 @@ def test_an_invisible_seal(kind: str) -> None:
 
 def test_the_container_has_room_and_only_zeros_behind_the_cms() -> None:
     for level in Level:
-        out = sealed_by(sealed.p12(), level)
+        out = made("p12", level)
         signature = sealed.reader(out).embedded_signatures[0]
         room = signature.pkcs7_content
         length = len(signature.signed_data.dump())

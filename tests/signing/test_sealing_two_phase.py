@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -35,7 +36,7 @@ def phase_one() -> tuple[Prepared, bytes]:
 
 
 @pytest.mark.parametrize("level", list(Level))
-@pytest.mark.parametrize("kind", ["p12", "p12-ec", "token-rsa", "token-ec"])
+@pytest.mark.parametrize("kind", ["p12", "token-ec"])
 def test_every_key_at_every_level(kind: str, level: Level) -> None:
     with sealed.key(kind) as key:
         made = prepared_for(key, level)
@@ -65,14 +66,11 @@ def test_the_prepared_document_already_shows_the_seal(phase_one: tuple[Prepared,
 
 
 def test_the_document_may_be_certified_and_countersigned_in_phases() -> None:
-    pdf = paper()
-    for kind, more in (("token-ec", {"certify": Permission.SEAL}), ("p12", {})):
-        if not more:
-            break
-        with sealed.key(kind) as key:
-            made = prepared_for(key, pdf=pdf, **more)
-            pdf = finish(made.pdf, made.state, key.sign(made.signed_attributes, made.digest_algorithm))
-    judge(pdf, 1)
+    with sealed.key("token-ec") as key:
+        made = prepared_for(key, certify=Permission.SEAL)
+        certified = finish(made.pdf, made.state, key.sign(made.signed_attributes, made.digest_algorithm))
+    judge(certified, 1)
+    assert sealed.reader(certified).embedded_signatures[0].docmdp_level.value == Permission.SEAL
     first = seal(paper(), sealed.p12(), SealOrder(), at=AT)
     with sealed.key("token-ec") as key:
         made = prepared_for(key, pdf=first)
@@ -202,8 +200,6 @@ def test_the_first_phase_refuses_what_sealing_refuses() -> None:
 
 
 def test_it_works_inside_an_event_loop() -> None:
-    import asyncio
-
     async def service() -> bytes:
         made = prepared_for(sealed.p12(), Level.B_LTA)
         signature = sealed.p12().sign(made.signed_attributes, made.digest_algorithm)
