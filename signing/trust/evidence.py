@@ -13,7 +13,7 @@ from typing import Final
 
 from asn1crypto import algos, crl, keys, ocsp
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR, SignatureValidator
+from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR
 
 from signing.certificate import Certificate
 from signing.trust.constraints import may_issue, weak_signature
@@ -36,16 +36,10 @@ class Crl:
         return hashlib.sha256(self.der).hexdigest()
 
 
-def signed_by(
-    key: keys.PublicKeyInfo,
-    signature: bytes,
-    data: bytes,
-    algorithm: algos.SignedDigestAlgorithm,
-    validator: SignatureValidator = DEFAULT_SIGNATURE_VALIDATOR,
-) -> bool:
+def signed_by(key: keys.PublicKeyInfo, signature: bytes, data: bytes, algorithm: algos.SignedDigestAlgorithm) -> bool:
     """Whether ``signature`` over ``data`` holds under ``key``; how strong the algorithm is does not matter here."""
     try:
-        validator.validate_signature(signature, data, key, algorithm)
+        DEFAULT_SIGNATURE_VALIDATOR.validate_signature(signature, data, key, algorithm)
     except (InvalidSignature, UnsupportedAlgorithm, AssertionError, ValueError, TypeError):
         # AssertionError: pyHanko's own, where the key is of another kind than the algorithm.
         return False
@@ -81,8 +75,8 @@ def authentic(anchors: Sequence[Certificate], candidates: Iterable[Certificate])
 def authentic_crls(authorities: Sequence[Certificate], crls: Iterable[bytes]) -> tuple[Crl, ...]:
     """Those lists that one of ``authorities`` has signed, by a strong algorithm, about its own certificates.
 
-    Indirect lists (RFC 5280 §5.2.5) count for nothing: pyHanko's validator takes one signed by the very certificate
-    in question without looking at the signature. Malformed lists are left out.
+    Indirect lists (RFC 5280 §5.2.5) count for nothing: pyHanko's validator, knowing the certificate in question, takes
+    one in that certificate's own name without looking at the signature. Malformed lists are left out.
     """
     return tuple(found for der in dict.fromkeys(crls) if (found := authentic_crl(authorities, der)) is not None)
 
@@ -91,26 +85,31 @@ def authentic_crl(authorities: Sequence[Certificate], der: bytes) -> Crl | None:
     """The list, where one of ``authorities`` has signed it about its own certificates; else None."""
     try:
         parsed = crl.CertificateList.load(der, strict=True)
-        point = parsed.issuing_distribution_point_value
-        if (point is not None and point["indirect_crl"].native) or weak_signature(parsed["signature_algorithm"]):
-            return None
-        for authority in authorities:
-            usage = authority.asn1.key_usage_value
-            if (
-                parsed.issuer == authority.asn1.subject
-                and may_issue(authority)
-                and (usage is None or "crl_sign" in usage.native)
-                and signed_by(
-                    authority.asn1.public_key,
-                    parsed["signature"].native,
-                    parsed["tbs_cert_list"].dump(),
-                    parsed["signature_algorithm"],
-                )
-            ):
-                return Crl(der, parsed, authority)
+        return next((Crl(der, parsed, authority) for authority in authorities if is_list_of(parsed, authority)), None)
     except (ValueError, TypeError, KeyError):
         return None
-    return None
+
+
+def is_list_of(parsed: crl.CertificateList, authority: Certificate) -> bool:
+    """Whether ``authority`` has signed the list, by a strong algorithm, about its own certificates.
+
+    Raises ValueError, TypeError or KeyError where the list is malformed.
+    """
+    if parsed.issuer != authority.asn1.subject or weak_signature(parsed["signature_algorithm"]):
+        return False
+    point = parsed.issuing_distribution_point_value
+    usage = authority.asn1.key_usage_value
+    return (
+        not (point is not None and point["indirect_crl"].native)
+        and may_issue(authority)
+        and (usage is None or "crl_sign" in usage.native)
+        and signed_by(
+            authority.asn1.public_key,
+            parsed["signature"].native,
+            parsed["tbs_cert_list"].dump(),
+            parsed["signature_algorithm"],
+        )
+    )
 
 
 def wellformed_ocsps(responses: Iterable[bytes]) -> tuple[ocsp.OCSPResponse, ...]:

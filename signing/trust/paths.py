@@ -17,7 +17,13 @@ from pyhanko_certvalidator.authority import CertTrustAnchor, TrustedServiceType,
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.name_trees import process_general_subtrees
 from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, CertRevTrustPolicy, PKIXValidationParams
+from pyhanko_certvalidator.policy_decl import (
+    NO_REVOCATION,
+    CertRevTrustPolicy,
+    PKIXValidationParams,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.sig_validate import (
     DEFAULT_SIGNATURE_VALIDATOR,
@@ -31,7 +37,7 @@ from certlight.errors import InternalError
 from certlight.text import Text
 from signing.certificate import Certificate
 from signing.trust.constraints import StrongAlgorithms, may_issue
-from signing.trust.evidence import issued, signed_by
+from signing.trust.evidence import is_list_of, issued
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=1)
 """How far our clock and a CA's may differ: an OCSP answer or a list made "now" is not refused as of the future."""
@@ -123,49 +129,75 @@ def validate_path(
     Evidence must be fresh at that moment; ``in_hindsight`` lets evidence count that was issued later (a revocation
     after ``at`` is none). Without ``revocation`` nothing is asked about it: to learn what else is wrong.
     """
+    evidence = CertRevTrustPolicy(_OWN_EVIDENCE if revocation else NO_REVOCATION, retroactive_revinfo=in_hindsight)
     try:
-        lists = _ShortLists(_at_hand(path, helpers, ocsps))
-        context = ValidationContext(
-            trust_manager=SimpleTrustManager.build(trust_roots=[path.trust_anchor]),
-            other_certs=[c.asn1 for c in helpers],
-            moment=at,
-            allow_fetching=False,
-            crls=[lists.shorten(parsed) for parsed in crls],
-            ocsps=list(ocsps),
-            revinfo_policy=CertRevTrustPolicy(
-                REQUIRE_REVINFO if revocation else NO_REVOCATION, retroactive_revinfo=in_hindsight
-            ),
-            time_tolerance=CLOCK_TOLERANCE,
-            algorithm_usage_policy=StrongAlgorithms(),
-            signature_validator=lists,
-        )
-        _know_lists_of_anchor(context, path)
-        complete(async_validate_path(context, path))
+        # One certificate after the other, each by lists in the names above it. Handed all lists at once, the validator
+        # takes as evidence the list of any authority with the same superior: a sibling's, even a renewed one's own.
+        for position in range(min(path.pkix_len, 1), path.pkix_len + 1):
+            error = _validate_down_to(path, position, helpers, crls, ocsps, at, evidence)
+            if error is not None:
+                return error
     except Exception as error:  # fail closed: what the validator cannot digest is a finding
         return error
     return None
 
 
-def _know_lists_of_anchor(context: ValidationContext, path: ValidationPath) -> None:
-    """Tell the validator which lists the anchor itself has signed.
+_OWN_EVIDENCE: Final = RevocationCheckingPolicy(
+    ee_certificate_rule=RevocationCheckingRule.CRL_OR_OCSP_REQUIRED,
+    intermediate_ca_cert_rule=RevocationCheckingRule.NO_CHECK,
+)
 
-    It would look for a path above a list's issuer, and finds none above an anchor that is no root. Of the anchor only:
-    the list of an authority below would then be taken as evidence about that authority itself.
-    """
-    anchor = Certificate.of(path[0])
+
+def _validate_down_to(
+    path: ValidationPath,
+    position: int,
+    helpers: Sequence[Certificate],
+    crls: Sequence[crl.CertificateList],
+    ocsps: Sequence[ocsp.OCSPResponse],
+    at: datetime,
+    evidence: CertRevTrustPolicy,
+) -> Exception | None:
+    """What stands against the path down to its certificate ``position`` (0: the anchor alone), with evidence about
+    that one."""
+    above = [path[i] for i in range(1, position)]
+    last = path[position] if position else None
+    part = ValidationPath(path.trust_anchor, above, last)
+    names = [path[i].subject for i in range(position)]
+    lists = _ShortLists([*(helper.asn1 for helper in helpers), *([last] if last else []), *_responders(ocsps)])
+    context = ValidationContext(
+        trust_manager=SimpleTrustManager.build(trust_roots=[path.trust_anchor]),
+        other_certs=[c.asn1 for c in helpers],
+        moment=at,
+        allow_fetching=False,
+        crls=[lists.shorten(parsed) for parsed in crls if parsed.issuer in names],
+        ocsps=list(ocsps),
+        revinfo_policy=evidence,
+        time_tolerance=CLOCK_TOLERANCE,
+        algorithm_usage_policy=StrongAlgorithms(),
+        signature_validator=lists,
+    )
+    if position == 1:
+        _know_lists_of_anchor(context, Certificate.of(path[0]), lists)
+    try:
+        complete(async_validate_path(context, part))
+    except errors.PathValidationError as error:
+        error.is_ee_cert = error.is_ee_cert and position == path.pkix_len
+        return error
+    return None
+
+
+def _know_lists_of_anchor(context: ValidationContext, anchor: Certificate, lists: _ShortLists) -> None:
+    """Tell the validator which lists the anchor itself has signed: it would look for a path above a list's issuer, and
+    finds none above an anchor that is no root."""
     for parsed in context.crls:
-        if parsed.issuer == anchor.asn1.subject and may_issue(anchor) and _signed(parsed, anchor, context):
+        if is_list_of(lists.whole(parsed), anchor):
             context.revinfo_manager.record_crl_issuer(parsed, anchor.asn1)  # type: ignore[no-untyped-call]
 
 
-def _signed(parsed: crl.CertificateList, issuer: Certificate, context: ValidationContext) -> bool:
-    return signed_by(
-        issuer.asn1.public_key,
-        parsed["signature"].native,
-        parsed["tbs_cert_list"].dump(),
-        parsed["signature_algorithm"],
-        context.sig_validator,
-    )
+def _responders(answers: Sequence[ocsp.OCSPResponse]) -> Iterator[asn1.Certificate]:
+    """Certificates that came with OCSP answers: those that signed them may themselves be on a list."""
+    for answer in answers:
+        yield from answer.basic_ocsp_response["certs"] or ()
 
 
 class _ShortLists(SignatureValidator):
@@ -177,6 +209,7 @@ class _ShortLists(SignatureValidator):
     def __init__(self, certificates: Iterable[asn1.Certificate]) -> None:
         self._serials = {certificate.serial_number for certificate in certificates}
         self._signed: dict[bytes, bytes] = {}
+        self._whole: dict[bytes, crl.CertificateList] = {}
 
     def shorten(self, parsed: crl.CertificateList) -> crl.CertificateList:
         """The list, without entries where it may be."""
@@ -190,13 +223,19 @@ class _ShortLists(SignatureValidator):
         body = whole.copy()
         body["revoked_certificates"] = []
         self._signed[body.dump()] = whole.dump()
-        return crl.CertificateList(
+        short = crl.CertificateList(
             {
                 "tbs_cert_list": body,
                 "signature_algorithm": parsed["signature_algorithm"],
                 "signature": parsed["signature"],
             }
         )
+        self._whole[short.dump()] = parsed
+        return short
+
+    def whole(self, parsed: crl.CertificateList) -> crl.CertificateList:
+        """What was shortened, or the list itself."""
+        return self._whole.get(parsed.dump(), parsed)
 
     def validate_signature(
         self,
@@ -209,18 +248,6 @@ class _ShortLists(SignatureValidator):
         """Over the whole list where a shortened one is asked about. Raises InvalidSignature."""
         data = self._signed.get(signed_data, signed_data)
         DEFAULT_SIGNATURE_VALIDATOR.validate_signature(signature, data, public_key_info, signature_algorithm, context)
-
-
-def _at_hand(
-    path: ValidationPath, helpers: Sequence[Certificate], answers: Sequence[ocsp.OCSPResponse]
-) -> Iterator[asn1.Certificate]:
-    """Every certificate whose revocation may be asked about: the path's, other authorities', OCSP responders'."""
-    for position in range(path.pkix_len + 1):
-        yield path[position]
-    for helper in helpers:
-        yield helper.asn1
-    for answer in answers:
-        yield from answer.basic_ocsp_response["certs"] or ()
 
 
 _T = TypeVar("_T")

@@ -181,6 +181,32 @@ class TestRevocation:
             assert codes(found) == ["certificate.revocation_missing"], missing
         assert standing(leaf.certificate, [below.certificate], world.material(*lists), pki.NOW, Purpose.SEAL).good
 
+    @pytest.mark.parametrize("renewed", [False, True])
+    def test_neither_does_a_sibling_nor_its_own_renewal(self, world: World, renewed: bool) -> None:
+        """Handed all lists at once, pyHanko's validator takes the list of whoever has the same superior."""
+        other = (
+            mint("World Authority", world.root, ca=True, key=world.authority.key)
+            if renewed
+            else mint("Sibling", world.root, ca=True)
+        )
+        leaf = mint("Leaf", world.authority)
+        lists = (mint_crl(world.authority), mint_crl(other))
+        material = dataclasses.replace(
+            world.material(*lists), intermediates=(world.authority.certificate, other.certificate)
+        )
+        assert codes(world.judge(leaf, material)) == ["certificate.revocation_missing"]
+        whole = dataclasses.replace(material, crls=(*lists, mint_crl(world.root)))
+        assert world.judge(leaf, whole).good
+
+    def test_a_list_by_the_authoritys_new_key_is_evidence(self, world: World) -> None:
+        """RFC 5280 §6.3.3 (f): the same name, another key, with a path of its own below the same anchor."""
+        renewed = mint("World Authority", world.root, ca=True)
+        leaf = mint("Leaf", world.authority)
+        material = world.material(mint_crl(world.root), mint_crl(renewed))
+        assert codes(world.judge(leaf, material)) == ["certificate.revocation_missing"]
+        known = dataclasses.replace(material, intermediates=(world.authority.certificate, renewed.certificate))
+        assert world.judge(leaf, known).good
+
     @pytest.mark.parametrize("revoked", [False, True])
     def test_a_revoked_responder_proves_nothing(self, world: World, revoked: bool) -> None:
         """Its certificate has no ocsp-nocheck, so the lists are asked about it; they say nothing about the signer."""
