@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
 from asn1crypto import crl, ocsp
 from pyhanko_certvalidator import errors
@@ -25,6 +26,10 @@ from signing.trust.paths import distinct, paths_to, validate_path
 from signing.validation.evidence import Evidence
 from signing.validation.pieces import answers_of, list_of
 from signing.validation.revocation import Statement, revoked_by, statements
+
+MAX_EVIDENCE_AGE: Final = timedelta(days=400)
+"""Lists of roots kept offline are made once a year at the least; whatever claims to be good for longer is not taken at
+its word, because a revoked signer may bring it along."""
 
 
 class Cause(Enum):
@@ -129,15 +134,20 @@ class Chains:
         for position, about in enumerate(said):
             if (since := revoked_by(about, moment)) is not None:
                 return Problem(Cause.REVOKED, position == 0, since)
-        lists, answers = self._usable(chain, evidence)
+        lists, answers = self._usable(chain, evidence, moment)
         error = validate_path(path, self._helpers, lists, answers, moment, in_hindsight=in_hindsight)
+        if isinstance(error, errors.InsufficientRevinfoError):
+            # Asked for along the way: a breach further down is not cured by any evidence and says more.
+            breach = validate_path(path, self._helpers, lists, answers, moment, revocation=False)
+            error = breach or error
         return None if error is None else _problem_of(error)
 
     def _usable(
-        self, chain: Sequence[Certificate], evidence: Evidence
+        self, chain: Sequence[Certificate], evidence: Evidence, moment: datetime
     ) -> tuple[list[crl.CertificateList], list[ocsp.OCSPResponse]]:
-        """Authentic evidence that may speak of this chain: not what was made after a certificate expired, when it
-        need not be named any more."""
+        """Authentic evidence that may speak of this chain at the moment: not what was made after a certificate expired,
+        when it need not be named any more, nor what is old however long it calls itself good."""
+        oldest = moment - MAX_EVIDENCE_AGE
         lists: dict[bytes, crl.CertificateList] = {}
         answers: dict[bytes, ocsp.OCSPResponse] = {}
         below = dict(zip(chain[1:], chain[:-1], strict=True))
@@ -145,13 +155,15 @@ class Chains:
             certificate = below.get(authority)
             for piece in evidence.crls:
                 listed = list_of(authority, piece.der)
-                if listed is not None and (certificate is None or listed.speaks_of(certificate)):
+                if listed is None or listed.issued < oldest:
+                    continue
+                if certificate is None or listed.speaks_of(certificate):
                     lists[piece.der] = listed.authentic.parsed
             if certificate is None:
                 continue
             for piece in evidence.ocsps:
                 about = [a for a in answers_of(authority, piece.der) if a.serial == certificate.asn1.serial_number]
-                if about and all(answer.speaks_of(certificate) for answer in about):
+                if about and all(a.speaks_of(certificate) and a.issued >= oldest for a in about):
                     for response in wellformed_ocsps((piece.der,)):
                         answers[piece.der] = response
         return list(lists.values()), list(answers.values())

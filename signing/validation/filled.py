@@ -30,6 +30,8 @@ class Filled:
     """None where the CMS cannot be used; ``findings`` say why."""
     findings: tuple[Finding, ...] = ()
     """Of the CMS; those of the slot are apart."""
+    token_findings: tuple[Finding, ...] = ()
+    """Of attached tokens that cannot be read."""
     token: Token | None = None
     """Of a document timestamp."""
     tokens: tuple[Token, ...] = ()
@@ -66,8 +68,8 @@ def take_apart(slot: Slot) -> Filled:
         return Filled(slot, revision, findings=(bad.finding,))
     tokens, wrong = _tokens(signed.unsigned("signature_time_stamp_token"))
     content, also_wrong = _tokens(signed.values("content_time_stamp"))
-    findings = (*form_findings(signed, cades=slot.subfilter == CADES), *wrong, *also_wrong)
-    return Filled(slot, revision, signed, findings, tokens=tokens, content_tokens=content)
+    findings = form_findings(signed, cades=slot.subfilter == CADES)
+    return Filled(slot, revision, signed, findings, (*wrong, *also_wrong), tokens=tokens, content_tokens=content)
 
 
 def _tokens(values: list[object]) -> tuple[tuple[Token, ...], tuple[Finding, ...]]:

@@ -68,7 +68,7 @@ def holder_findings(holder: Holder, parties: Parties) -> tuple[Finding, ...]:
     best = min(match(holder, party) for party in parties.allowed)
     if best is Match.SAME:
         return ()
-    expected = "、".join(party.name or party.credit_code for party in parties.allowed)
+    expected = "、".join(_label(party) for party in parties.allowed)
     found = f"{holder.label or '—'}（{holder.credit_code or '证书无统一社会信用代码'}）"
     found_en = f"{holder.label or '-'} ({holder.credit_code or 'no credit code in the certificate'})"
     return (_refusal(best, found, found_en, expected),)
@@ -90,6 +90,12 @@ def missing_enterprise(holders: Sequence[Holder], parties: Parties) -> tuple[Fin
             Indication.INDETERMINATE,
             SubIndication.SIG_CONSTRAINTS_FAILURE,
         ),
+    )
+
+
+def _label(party: Party) -> str:
+    return (
+        f"{party.name}（{party.credit_code}）" if party.name and party.credit_code else party.name or party.credit_code
     )
 
 

@@ -20,7 +20,7 @@ from signing.validation.indication import Indication
 from signing.validation.integrity import integrity_findings
 from signing.validation.level import level_of
 from signing.validation.report import Finding, SignatureReport
-from signing.validation.seal_trust import Proof, SealTrust, seal_trust
+from signing.validation.seal_trust import SealTrust, seal_trust
 from signing.validation.session import Rung, Session
 from signing.validation.timestamps import Timestamp, attached, disorder, judge
 
@@ -29,7 +29,8 @@ from signing.validation.timestamps import Timestamp, attached, disorder, judge
 class _Times:
     """What the timestamps say about when a seal was made."""
 
-    proof: Proof | None
+    proved: datetime | None
+    """When the seal is known to have existed; None: not before now."""
     authority: Certificate | None
     not_before: datetime | None
     stamps: tuple[Timestamp, ...]
@@ -48,17 +49,19 @@ def report_seal(session: Session, filled: Filled) -> SignatureReport:
     times = _times(session, filled, signed, rungs)
     controls = [rung.control for rung in rungs]
     trust = seal_trust(
-        signed.certificate, session.seal_chains, times.proof, times.not_before, controls, session.policy.at
+        signed.certificate, session.seal_chains, times.proved, times.not_before, controls, session.policy.at
     )
     own = tuple(seal_finding(finding) for finding in purpose_findings(signed.certificate, Purpose.SEAL))
-    findings = (*broken, *bare.findings, *own, *trust.findings, *times.findings)
+    # Who is not vouched for at all is that first of all, whatever the certificate says about itself.
+    judged = (*own, *trust.findings) if trust.stand.path else (*trust.findings, *own)
+    findings = (*broken, *bare.findings, *judged, *filled.token_findings, *times.findings)
     return replace(
         bare,
         intact=not broken,
         trusted=trust.trusted and not own and not broken,
         revocation=trust.revocation,
         findings=findings,
-        timestamp=times.proof.time if times.proof else None,
+        timestamp=times.proved,
         timestamp_authority=times.authority.holder.label if times.authority else "",
         revocation_sources=_sources(trust, times),
         chain=trust.stand.path,
@@ -94,18 +97,12 @@ def _times(session: Session, filled: Filled, signed: Signed, rungs: Sequence[Run
     for stamp in (*stamps, *contents):
         findings += [_AGED] if stamp.aged else [attached(finding) for finding in stamp.findings]
     believed = [stamp for stamp in stamps if stamp.valid]
-    proved = [(s.token.time, True, s.authority) for s in believed]
-    proved += [(rung.time, False, rung.filled.signed.certificate) for rung in rungs if rung.filled.signed]
-    first = min(proved, key=lambda p: p[0], default=None)
+    proved = [(stamp.token.time, stamp.authority) for stamp in believed]
+    proved += [(rung.time, rung.filled.signed.certificate) for rung in rungs if rung.filled.signed]
+    first, authority = min(proved, key=lambda proof: proof[0], default=(None, None))
     not_before = max((stamp.token.time for stamp in contents if stamp.valid), default=None)
     findings += disorder([s.token.time for s in believed], [rung.time for rung in rungs], not_before)
-    return _Times(
-        Proof(first[0], bool(believed)) if first else None,
-        first[2] if first else None,
-        not_before,
-        tuple(believed),
-        tuple(findings),
-    )
+    return _Times(first, authority, not_before, tuple(believed), tuple(findings))
 
 
 def _sources(trust: SealTrust, times: _Times) -> tuple[str, ...]:
