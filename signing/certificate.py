@@ -55,7 +55,7 @@ class Certificate:
     def __post_init__(self) -> None:
         try:
             _parsed(self.der)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, x509.InvalidVersion) as error:
             raise InputRefused(
                 "certificate.malformed",
                 Text("证书已损坏或不是 X.509 证书。", "The certificate is damaged or no X.509 certificate."),
