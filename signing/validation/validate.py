@@ -56,15 +56,18 @@ def _validate(pdf: bytes, policy: ValidationPolicy) -> SealReport:
     inside = enclosed(structure, every)
     parties = parties_of(policy.parties, inside.parties)
     signatures = tuple(_report(session, filled, parties) for filled in every)
-    holders = [report.holder for report in signatures if report.kind is Kind.SEAL]
     findings = (
         *structure.findings,
-        *_without_seal(structure),
         *inside.findings,
-        *parties.findings,
-        *missing_enterprise(holders, parties),
+        *(_of_parties(signatures, parties) if any(_is_seal(slot) for slot in structure.slots) else ()),
+        *_without_seal(structure),
     )
     return SealReport(signatures, findings, policy.at, session.digests.sha256, inside.data)
+
+
+def _of_parties(signatures: Sequence[SignatureReport], parties: Parties) -> tuple[Finding, ...]:
+    holders = [report.holder for report in signatures if report.kind is Kind.SEAL]
+    return (*parties.findings, *missing_enterprise(holders, parties))
 
 
 def _take_apart(slot: Slot) -> Filled:
@@ -87,10 +90,16 @@ def _report(session: Session, filled: Filled, parties: Parties) -> SignatureRepo
 
 
 def _without_seal(structure: Structure) -> Sequence[Finding]:
-    """Nothing sealed, or only a time proved: requirement 11."""
-    if any(slot.kind is Kind.SEAL for slot in structure.slots):
+    """Nothing sealed, or only a time proved: requirement 11. Of a file that cannot be read nobody knows."""
+    if any(_is_seal(slot) for slot in structure.slots):
         return ()
-    return (_ONLY_TIMESTAMP if structure.slots else _NO_SEAL,)
+    if structure.slots:
+        return (_ONLY_TIMESTAMP,)
+    return () if structure.findings else (_NO_SEAL,)
+
+
+def _is_seal(slot: Slot) -> bool:
+    return slot.kind is Kind.SEAL
 
 
 def _unprocessable(slot: Slot) -> SignatureReport:
