@@ -63,8 +63,13 @@ def test_an_adopted_file_starts_with_the_whole_original(data: bytes) -> None:
     assert b"%%EOF" + adopted[len(data.rstrip()) :][:1] in (b"%%EOF\n", b"%%EOF\r")
 
 
-def test_an_adopted_pdf_a_stays_one() -> None:
-    assert conformance(adopt(composed(file(drawn())), enclosure(), CREATED)) == ()
+def test_an_adopted_pdf_a_stays_one_and_says_the_same_of_itself() -> None:
+    data = composed(file(drawn()))
+    adopted = adopt(data, enclosure(), CREATED)
+    assert conformance(adopted) == ()
+    with pikepdf.open(io.BytesIO(data)) as before, pikepdf.open(io.BytesIO(adopted)) as after:
+        assert dict(before.docinfo.items()) == dict(after.docinfo.items())
+        assert before.Root.Metadata.read_bytes() == after.Root.Metadata.read_bytes()
 
 
 def test_the_enclosure_of_an_adopted_file_bears_its_time() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
@@ -165,6 +166,17 @@ def test_anything_but_one_sound_enclosure_is_refused(change: Callable[[Pdf], Non
     with pytest.raises(InputRefused) as caught:
         extract_enclosure(changed(change))
     assert caught.value.code == code
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    data = changed(bomb)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputRefused, match=r"enclosure\.too_large"):
+            extract_enclosure(data)
+        assert tracemalloc.get_traced_memory()[1] < 6 * ENCLOSURE_BYTES
+    finally:
+        tracemalloc.stop()
 
 
 def uncompressed(pdf: Pdf) -> None:

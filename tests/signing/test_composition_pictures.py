@@ -146,6 +146,17 @@ def test_compressed_pixels_of_a_png_stay_as_they_are() -> None:
     assert image_of(composed(data))["stream"] in data
 
 
+def test_an_index_beyond_the_palette_is_black_in_every_viewer() -> None:
+    header = struct.pack(">IIBBBBB", 4, 4, 8, 3, 0, 0, 0)
+    rows = zlib.compress(b"\0\0\1\2\xc8" * 4)
+    palette = bytes((255, 0, 0, 0, 255, 0, 0, 0, 255))
+    data = png_file([(b"IHDR", header), (b"PLTE", palette), (b"IDAT", rows), (b"IEND", b"")])
+    with pikepdf.open(io.BytesIO(composed(data))) as opened:
+        _, _, highest, colours = opened.pages[0].Resources.XObject.Im0.ColorSpace
+        assert highest == 255
+        assert bytes(colours) == palette.ljust(768, b"\0")
+
+
 def test_ink_counts_downwards_in_cmyk_jpegs() -> None:
     assert image_of(composed(KINDS["jpeg cmyk"][0]))["decode"] == [1, 0] * 4
     assert image_of(composed(KINDS["tiff cmyk"][0]))["decode"] == []

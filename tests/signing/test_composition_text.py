@@ -155,6 +155,13 @@ def test_slanting_lines_stay_slanting() -> None:
     )
     first, last = ((box[0] + box[2], box[1] + box[3]) for box in (boxes[0], boxes[-1]))
     assert math.atan2(last[1] - first[1], last[0] - first[0]) == pytest.approx(slant, abs=0.01)
+    middle = [sum(point[axis] for point in whole) / 4 * 72 / DPI for axis in (0, 1)]
+    assert [(first[axis] + last[axis]) / 4 for axis in (0, 1)] == pytest.approx(middle, abs=1.5)
+
+
+def test_latin_letters_take_half_the_width_of_chinese() -> None:
+    boxes = found_by_pdfium(composed(WHITE, dpi=72.0, lines=(line("代码AB12", 0, 0, 400, 50),)), "代码AB12")
+    assert [round(box[2] - box[0]) for box in boxes] == [100, 100, 50, 50, 50, 50]
 
 
 @pytest.mark.parametrize(
