@@ -17,6 +17,11 @@ from stdnum.cn import uscc
 from certlight.errors import InputRefused
 from certlight.text import Text
 
+MALFORMED: Final = (
+    *(ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError),
+    x509.InvalidVersion,
+)
+"""What asn1crypto and ``cryptography`` raise on bytes that are not what they claim to be."""
 _ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
 """organizationIdentifier of the subject, ETSI EN 319 412-1 §5.1.4: ``NTRCN-`` and the registration number."""
 _CREDIT_CODE_EXTENSIONS: Final = ("1.2.156.10260.4.1.4", "1.2.156.10260.4.1.3", "1.2.156.10260.4.1.5")
@@ -55,7 +60,7 @@ class Certificate:
     def __post_init__(self) -> None:
         try:
             _parsed(self.der)
-        except (ValueError, TypeError, KeyError, x509.InvalidVersion) as error:
+        except MALFORMED as error:
             raise InputRefused(
                 "certificate.malformed",
                 Text("证书已损坏或不是 X.509 证书。", "The certificate is damaged or no X.509 certificate."),

@@ -9,7 +9,7 @@ from asn1crypto import core, ocsp
 
 from certlight.errors import CertlightError
 from certlight.text import Text
-from signing.certificate import Certificate
+from signing.certificate import MALFORMED, Certificate
 from signing.online.request import Bounds, OnlineError, post
 
 QUERY: Final = "application/ocsp-request"
@@ -31,7 +31,7 @@ def fetch_ocsp(url: str, certificate: Certificate, issuer: Certificate, timeout:
         raise _refused("ocsp.content", url, "返回的不是 OCSP 应答", "answered something that is no OCSP response")
     try:
         _check(url, ocsp.OCSPResponse.load(reply.body, strict=True), certificate, nonce)
-    except (ValueError, TypeError, KeyError) as error:
+    except MALFORMED as error:
         raise _refused("ocsp.content", url, "返回的 OCSP 应答已损坏", "answered a damaged OCSP response") from error
     return reply.body
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko_certvalidator.policy_decl import AlgorithmUsageConstraint, AlgorithmUsagePolicy
 
 from certlight.text import Text
-from signing.certificate import Certificate
+from signing.certificate import MALFORMED, Certificate
 from signing.trust.material import Purpose
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.policy import DIGESTS, MIN_RSA_BITS
@@ -88,25 +88,26 @@ def weak_key(certificate: Certificate) -> str:
 
 def weak_key_info(info: keys.PublicKeyInfo) -> str:
     """Why a public key does not count; empty when it does: RSA from 2048 bits, or a named curve from 224 bits."""
-    if info.algorithm in ("rsa", "rsassa_pss"):
-        bits = info.bit_size
-        return "" if bits >= MIN_RSA_BITS else f"RSA {bits} bits"
-    if info.algorithm != "ec":
-        return f"key of kind {info.algorithm}"
-    if info["algorithm"]["parameters"].name != "named":
-        return "elliptic curve without a name"
     try:
-        bits = info.bit_size
-    except ValueError:
-        return f"elliptic curve {info['algorithm']['parameters'].chosen.dotted}"
-    return "" if bits >= MIN_EC_BITS else f"EC {bits} bits"
+        kind = str(info.algorithm)
+        if kind in ("rsa", "rsassa_pss"):
+            bits = int(info.bit_size)
+            return "" if bits >= MIN_RSA_BITS else f"RSA {bits} bits"
+        if kind != "ec":
+            return f"key of kind {kind}"
+        if info["algorithm"]["parameters"].name != "named":
+            return "elliptic curve without a name"
+        bits = int(info.bit_size)
+        return "" if bits >= MIN_EC_BITS else f"EC {bits} bits"
+    except MALFORMED:
+        return "unknown curve or damaged key"
 
 
 def loadable_key(certificate: Certificate) -> bool:
     """Whether the certificate's key is one that signatures can be checked with: RSA or EC on a known curve."""
     try:
         return isinstance(certificate.crypto.public_key(), rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
-    except (ValueError, UnsupportedAlgorithm):
+    except (UnsupportedAlgorithm, *MALFORMED):
         return False
 
 

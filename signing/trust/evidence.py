@@ -15,7 +15,7 @@ from asn1crypto import algos, crl, keys, ocsp
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator.sig_validate import DEFAULT_SIGNATURE_VALIDATOR
 
-from signing.certificate import Certificate
+from signing.certificate import MALFORMED, Certificate
 from signing.trust.constraints import may_issue, weak_signature
 
 MAX_CANDIDATES: Final = 256
@@ -40,7 +40,7 @@ def signed_by(key: keys.PublicKeyInfo, signature: bytes, data: bytes, algorithm:
     """Whether ``signature`` over ``data`` holds under ``key``; how strong the algorithm is does not matter here."""
     try:
         DEFAULT_SIGNATURE_VALIDATOR.validate_signature(signature, data, key, algorithm)
-    except (InvalidSignature, UnsupportedAlgorithm, AssertionError, ValueError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, AssertionError, *MALFORMED):
         # AssertionError: pyHanko's own, where the key is of another kind than the algorithm.
         return False
     return True
@@ -86,14 +86,14 @@ def authentic_crl(authorities: Sequence[Certificate], der: bytes) -> Crl | None:
     try:
         parsed = crl.CertificateList.load(der, strict=True)
         return next((Crl(der, parsed, authority) for authority in authorities if is_list_of(parsed, authority)), None)
-    except (ValueError, TypeError, KeyError):
+    except MALFORMED:
         return None
 
 
 def is_list_of(parsed: crl.CertificateList, authority: Certificate) -> bool:
     """Whether ``authority`` has signed the list, by a strong algorithm, about its own certificates.
 
-    Raises ValueError, TypeError or KeyError where the list is malformed.
+    Raises one of MALFORMED where the list is.
     """
     if parsed.issuer != authority.asn1.subject or weak_signature(parsed["signature_algorithm"]):
         return False
@@ -125,6 +125,6 @@ def wellformed_ocsps(responses: Iterable[bytes]) -> tuple[ocsp.OCSPResponse, ...
                     certificate.subject.hashable, certificate.issuer.hashable  # noqa: B018
                 if not weak_signature(basic["signature_algorithm"]):
                     kept.append(response)
-        except (ValueError, TypeError, KeyError):
+        except MALFORMED:
             continue
     return tuple(kept)

@@ -5,13 +5,12 @@ No network, no clock, no store of the operating system: what is judged is what i
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from asn1crypto import algos, crl, keys, ocsp
+from asn1crypto import crl, ocsp
 from asn1crypto import x509 as asn1
-from cryptography import x509
 from pyhanko_certvalidator import errors
 from pyhanko_certvalidator.authority import CertTrustAnchor, TrustedServiceType, TrustQualifiers
 from pyhanko_certvalidator.context import ValidationContext
@@ -25,12 +24,6 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
-from pyhanko_certvalidator.sig_validate import (
-    DEFAULT_SIGNATURE_VALIDATOR,
-    DEFAULT_VALIDATION_CONTEXT,
-    SignatureValidationContext,
-    SignatureValidator,
-)
 from pyhanko_certvalidator.validate import async_validate_path
 
 from certlight.errors import InternalError
@@ -38,6 +31,7 @@ from certlight.text import Text
 from signing.certificate import Certificate
 from signing.trust.constraints import StrongAlgorithms, may_issue
 from signing.trust.evidence import is_list_of, issued
+from signing.trust.short_lists import ShortLists
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=1)
 """How far our clock and a CA's may differ: an OCSP answer or a list made "now" is not refused as of the future."""
@@ -163,7 +157,7 @@ def _validate_down_to(
     last = path[position] if position else None
     part = ValidationPath(path.trust_anchor, above, last)
     names = [path[i].subject for i in range(position)]
-    lists = _ShortLists([*(helper.asn1 for helper in helpers), *([last] if last else []), *_responders(ocsps)])
+    lists = ShortLists([*(helper.asn1 for helper in helpers), *([last] if last else []), *_responders(ocsps)])
     context = ValidationContext(
         trust_manager=SimpleTrustManager.build(trust_roots=[path.trust_anchor]),
         other_certs=[c.asn1 for c in helpers],
@@ -186,7 +180,7 @@ def _validate_down_to(
     return None
 
 
-def _know_lists_of_anchor(context: ValidationContext, anchor: Certificate, lists: _ShortLists) -> None:
+def _know_lists_of_anchor(context: ValidationContext, anchor: Certificate, lists: ShortLists) -> None:
     """Tell the validator which lists the anchor itself has signed: it would look for a path above a list's issuer, and
     finds none above an anchor that is no root."""
     for parsed in context.crls:
@@ -198,56 +192,6 @@ def _responders(answers: Sequence[ocsp.OCSPResponse]) -> Iterator[asn1.Certifica
     """Certificates that came with OCSP answers: those that signed them may themselves be on a list."""
     for answer in answers:
         yield from answer.basic_ocsp_response["certs"] or ()
-
-
-class _ShortLists(SignatureValidator):
-    """Lists without their entries where none is about a certificate at hand, still verified as they were signed.
-
-    The validator reads lists entry by entry in Python, a second for each 100,000; ``cryptography`` does not.
-    """
-
-    def __init__(self, certificates: Iterable[asn1.Certificate]) -> None:
-        self._serials = {certificate.serial_number for certificate in certificates}
-        self._signed: dict[bytes, bytes] = {}
-        self._whole: dict[bytes, crl.CertificateList] = {}
-
-    def shorten(self, parsed: crl.CertificateList) -> crl.CertificateList:
-        """The list, without entries where it may be."""
-        try:
-            listed = x509.load_der_x509_crl(parsed.dump())
-            if any(listed.get_revoked_certificate_by_serial_number(serial) is not None for serial in self._serials):
-                return parsed
-        except ValueError:
-            return parsed
-        whole = parsed["tbs_cert_list"]
-        body = whole.copy()
-        body["revoked_certificates"] = []
-        self._signed[body.dump()] = whole.dump()
-        short = crl.CertificateList(
-            {
-                "tbs_cert_list": body,
-                "signature_algorithm": parsed["signature_algorithm"],
-                "signature": parsed["signature"],
-            }
-        )
-        self._whole[short.dump()] = parsed
-        return short
-
-    def whole(self, parsed: crl.CertificateList) -> crl.CertificateList:
-        """What was shortened, or the list itself."""
-        return self._whole.get(parsed.dump(), parsed)
-
-    def validate_signature(
-        self,
-        signature: bytes,
-        signed_data: bytes,
-        public_key_info: keys.PublicKeyInfo,
-        signature_algorithm: algos.SignedDigestAlgorithm,
-        context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
-    ) -> None:
-        """Over the whole list where a shortened one is asked about. Raises InvalidSignature."""
-        data = self._signed.get(signed_data, signed_data)
-        DEFAULT_SIGNATURE_VALIDATOR.validate_signature(signature, data, public_key_info, signature_algorithm, context)
 
 
 _T = TypeVar("_T")

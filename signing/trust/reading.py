@@ -9,7 +9,7 @@ from asn1crypto import crl, pem
 
 from certlight.errors import CertlightError, UsageError
 from certlight.text import Text
-from signing.certificate import Certificate, certificates_in
+from signing.certificate import MALFORMED, Certificate, certificates_in
 
 CERTIFICATE_SUFFIXES: Final = frozenset({".pem", ".crt", ".cer", ".der"})
 CRL_SUFFIXES: Final = frozenset({".crl", ".pem", ".der"})
@@ -96,6 +96,6 @@ def crls_in(data: bytes) -> tuple[bytes, ...]:
             parsed["tbs_cert_list"]["this_update"].native  # noqa: B018  parses the head
             parsed.issuer.native  # noqa: B018
             parsed["signature_algorithm"].native  # noqa: B018
-    except (TypeError, KeyError) as error:
+    except MALFORMED as error:
         raise ValueError(str(error)) from error
     return tuple(found)
