@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from asn1crypto import core
+from asn1crypto import core, keys
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -497,6 +497,17 @@ class TestChain:
         leaf = mint("Leaf", world.authority, key=ec.generate_private_key(ec.SECP192R1()))
         assert codes(world.judge(leaf)) == ["certificate.weak_key"]
 
+    @pytest.mark.parametrize(
+        "curve",
+        [keys.ECDomainParameters("named", "1.2.156.10197.1.301"), keys.ECDomainParameters("implicit_ca", core.Null())],
+        ids=["SM2", "implicit"],
+    )
+    def test_a_curve_that_cannot_be_checked(self, world: World, curve: keys.ECDomainParameters) -> None:
+        leaf = altered(mint("Leaf", world.authority), world.authority, curve=curve)
+        found = standing(leaf, (), world.material(), pki.NOW, Purpose.SEAL)
+        assert codes(found) == ["certificate.weak_key"]
+        assert not found.good
+
     def test_a_crowd_of_look_alikes_does_not_lengthen_the_search(self, world: World) -> None:
         """Thirty authorities that name each other as issuers have more paths than can be walked; none is signed."""
         strangers = [mint("World Authority", mint("World Authority")).certificate for _ in range(30)]
@@ -615,8 +626,10 @@ def altered(
     drop: str | None = None,
     again: list[str] | None = None,
     digest: hashes.HashAlgorithm | None = None,
+    curve: keys.ECDomainParameters | None = None,
 ) -> Certificate:
-    """The certificate with an extension dropped or a second extendedKeyUsage, or signed by another digest."""
+    """The certificate with one thing changed: an extension dropped, a second extendedKeyUsage, the signature's digest,
+    the curve that its key claims to be on."""
     assert isinstance(issuer.key, ec.EllipticCurvePrivateKey)
     parsed = asn1.Certificate.load(minted.certificate.der)
     body = parsed["tbs_certificate"]
@@ -624,6 +637,8 @@ def altered(
     if again is not None:
         kept.append(asn1.Extension({"extn_id": "extended_key_usage", "critical": False, "extn_value": again}))
     body["extensions"] = kept
+    if curve is not None:
+        body["subject_public_key_info"]["algorithm"]["parameters"] = curve
     if isinstance(digest, hashes.SHA1):
         body["signature"]["algorithm"] = "sha1_ecdsa"
         parsed["signature_algorithm"]["algorithm"] = "sha1_ecdsa"
