@@ -202,11 +202,13 @@ def arch(label: str = "test") -> PKIArchitecture:
     return _config().get_pki_arch(ArchLabel(label))
 
 
+@functools.cache
 def cert(label: str, of: str = "test") -> Certificate:
     """A certificate by its label (see :func:`_arch`)."""
     return Certificate.of(arch(of).get_cert(CertLabel(label)))
 
 
+@functools.cache
 def private_key(label: str, of: str = "test") -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
     """The private key of the certificate ``label``."""
     pki = arch(of)
