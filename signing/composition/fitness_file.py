@@ -16,7 +16,7 @@ from signing.composition.fitness_findings import FitnessFinding, found
 from signing.composition.fitness_objects import Walk
 
 _HARMLESS: Final = (
-    "reported number of objects",  # looked at more closely below
+    "reported number of objects",  # a number too small is what pyHanko does not read strictly
     "xref entry for the xref stream itself is missing",
     "extraneous whitespace seen before xref",
 )
@@ -44,15 +44,14 @@ def findings(pdf: bytes, opened: pikepdf.Pdf, walk: Walk, *, sealed: bool) -> It
 def _of_revisions(pdf: bytes, *, sealed: bool) -> Iterator[FitnessFinding]:
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-        hybrid, size = bool(reader.xrefs.hybrid_xrefs_present), int(reader.trailer["/Size"])
+        hybrid = bool(reader.xrefs.hybrid_xrefs_present)
         revisions = [_written_in(reader, at) for at in range(reader.total_revisions)]
         superseded = not sealed and _superseded(reader, revisions)
     except Exception:
         # What pyHanko does not read strictly, it shall not append to.
         yield found("fitness.structure")
         return
-    if hybrid or size <= max((number for each in revisions for number, _ in each), default=0):
-        # A revision is appended under numbers from /Size on: one too small would overwrite what is there.
+    if hybrid:
         yield found("fitness.structure")
     if superseded:
         yield found("fitness.old_versions")

@@ -119,12 +119,16 @@ def _of_annotations(page: Dictionary, number: int) -> Iterator[FitnessFinding]:
             yield found("fitness.hidden_annotation", number)
         elif subtype not in ("/Link", "/Widget") or (subtype == "/Link" and _drawn(annotation)):
             yield found("fitness.annotation", number)
+        elif seal and _inherited(annotation, "/V") is None and _drawn(annotation):
+            # Whoever seals in this field may exchange what it shows, and uncover what it covers.
+            yield found("fitness.annotation", number)
 
 
 def _drawn(annotation: Dictionary) -> bool:
-    """It has an appearance of its own."""
+    """It has an appearance of its own that draws something."""
     appearance = annotation.get("/AP")
-    return isinstance(appearance, Dictionary) and isinstance(appearance.get("/N"), Stream)
+    normal = appearance.get("/N") if isinstance(appearance, Dictionary) else None
+    return isinstance(normal, Stream) and bool(normal.read_raw_bytes().strip())
 
 
 def _is_point(annotation: Dictionary) -> bool:

@@ -156,19 +156,24 @@ def test_text_that_nobody_saw_is_not_kept() -> None:
     assert [each.text for each in flatten(hidden, 100)[0].lines] == ["seen"]
 
 
-def test_annotations_become_part_of_the_picture() -> None:
+@pytest.mark.parametrize("kind", ["stamp", "field"])
+def test_annotations_and_fields_become_part_of_the_picture(kind: str) -> None:
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(born())) as opened:
         form = pikepdf.Dictionary(Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 100, 100])
         appearance = pikepdf.Stream(opened, b"0 0 1 rg 0 0 100 100 re f", form)
-        stamp = pikepdf.Dictionary(
+        laid = pikepdf.Dictionary(
             Type=pikepdf.Name.Annot,
             Subtype=pikepdf.Name.Stamp,
             Rect=[100, 100, 200, 200],
             F=4,
             AP=pikepdf.Dictionary(N=appearance),
         )
-        opened.pages[0].Annots = pikepdf.Array([opened.make_indirect(stamp)])
+        laid = opened.make_indirect(laid)
+        if kind == "field":
+            laid.update({"/Subtype": pikepdf.Name.Widget, "/FT": pikepdf.Name.Sig, "/T": pikepdf.String("f")})
+            opened.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([laid]))
+        opened.pages[0].Annots = pikepdf.Array([laid])
         opened.save(out)
     assert not fitness(out.getvalue()).fit
     flat = compose(flatten(out.getvalue(), 72), None, title="t", created_at=CREATED)

@@ -140,7 +140,7 @@ BLOCKING: dict[str, tuple[Callable[[Pdf], object], str]] = {
     "a text box": (lambda p: annotation(p, Subtype=Name.FreeText), "fitness.annotation"),
     "white over print": (lambda p: annotation(p, Subtype=Name.Square, IC=Array([1, 1, 1])), "fitness.annotation"),
     "a link that covers": (
-        lambda p: annotation(p, Subtype=Name.Link, AP=Dictionary(N=Stream(p, b""))),
+        lambda p: annotation(p, Subtype=Name.Link, AP=Dictionary(N=Stream(p, b"f"))),
         "fitness.annotation",
     ),
     "a film": (lambda p: annotation(p, Subtype=Name.Screen), "fitness.multimedia"),
@@ -334,6 +334,18 @@ def test_a_file_whose_next_object_would_overwrite_another_blocks() -> None:
     found = fitness(data)
     assert {finding.code for finding in found.blocking} == {"fitness.structure"}
     assert fitness(rewrite(data)).fit
+
+
+def test_a_file_that_old_and_new_readers_take_differently_blocks() -> None:
+    """A hybrid-reference file (ISO 32000-1 §7.5.8.4): a table for old readers, a stream beside it for new ones."""
+    at = len(CLEAN)
+    stream = b"90 0 obj\n<< /Type /XRef /Size 91 /W [1 4 1] /Index [90 0] /Length 0 >>\nstream\n\nendstream\nendobj\n"
+    previous = re.findall(rb"startxref\n(\d+)", CLEAN)[-1]
+    identifier = re.findall(rb"/ID \[[^]]*\]", CLEAN)[-1]
+    table = b"xref\n0 0\ntrailer << /Size 91 /Root 1 0 R %s /Prev %s /XRefStm %d >>\n" % (identifier, previous, at)
+    hybrid = CLEAN + stream + table + b"startxref\n%d\n%%%%EOF\n" % (at + len(stream))
+    assert "fitness.structure" in {finding.code for finding in fitness(hybrid).blocking}
+    assert fitness(rewrite(hybrid)).fit
 
 
 @pytest.mark.parametrize("data", [b"", b"no PDF", CLEAN[:500], b"%PDF-1.7\n%%EOF"])

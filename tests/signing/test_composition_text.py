@@ -156,7 +156,7 @@ def test_slanting_lines_stay_slanting() -> None:
     first, last = ((box[0] + box[2], box[1] + box[3]) for box in (boxes[0], boxes[-1]))
     assert math.atan2(last[1] - first[1], last[0] - first[0]) == pytest.approx(slant, abs=0.01)
     middle = [sum(point[axis] for point in whole) / 4 * 72 / DPI for axis in (0, 1)]
-    assert [(first[axis] + last[axis]) / 4 for axis in (0, 1)] == pytest.approx(middle, abs=1.5)
+    assert [(first[axis] + last[axis]) / 4 for axis in (0, 1)] == pytest.approx(middle, abs=0.4)
 
 
 def test_latin_letters_take_half_the_width_of_chinese() -> None:
