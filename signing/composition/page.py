@@ -38,3 +38,9 @@ class PageSource:
     raster: tuple[int, int] | None = None
     """Width and height of the raster in which ``lines`` and ``dpi`` are measured: the whole picture as its orientation
     tag declares it, at any scale and with its pixels made square. None: the picture's own pixels."""
+
+    def __post_init__(self) -> None:
+        if self.rotation not in (0, 90, 180, 270):
+            raise ValueError(f"rotation {self.rotation}")
+        if self.raster is not None and min(self.raster) <= 0:
+            raise ValueError(f"raster {self.raster}")

@@ -145,3 +145,9 @@ def test_limits_of_other_code_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_picture_of_one_pixel_is_a_page() -> None:
     assert composed(file(Image.new("L", (1, 1), 0)))
     assert io.BytesIO(composed(file(Image.new("1", (1, 1), 0), "TIFF"))).read(4) == b"%PDF"
+
+
+@pytest.mark.parametrize("wrong", [{"rotation": 45}, {"raster": (0, 100)}, {"raster": (100, -1)}])
+def test_a_page_that_cannot_be_meant_is_a_mistake_of_the_caller(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        PageSource(PNG, **wrong)  # type: ignore[arg-type]
