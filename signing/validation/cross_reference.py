@@ -35,10 +35,10 @@ class Section:
     start: int
     """Where ``startxref`` or /Prev says that it begins."""
     trailer: dict[Name, Value]
-    trailer_span: tuple[int, int]
-    """Of the trailer dictionary, or of the stream's dictionary."""
     body: Body | None
     """The stream that holds the section; None for a table."""
+    hybrid: Body | None
+    """The stream that a table names for objects it leaves out, §7.5.8.4; None: none."""
     startxref: int
     """The number that stands after it."""
     eof: int
@@ -51,6 +51,13 @@ class Section:
     """Number → object stream, index in it."""
     freed: set[int] = field(default_factory=set)
     """Numbers declared free, 0 left out."""
+    beside: set[int] = field(default_factory=set)
+    """Objects that only the hybrid's stream lists."""
+
+    @property
+    def streams(self) -> tuple[Body, ...]:
+        """The cross-reference streams that belong to it."""
+        return tuple(stream for stream in (self.body, self.hybrid) if stream is not None)
 
     @property
     def previous(self) -> int | None:
@@ -92,14 +99,19 @@ def read_chain(data: bytes, length_of: Callable[[Ref], Value]) -> list[Section]:
 def _read(data: bytes, position: int, length_of: Callable[[Ref], Value]) -> Section:
     table = _TABLE.match(data, position)
     if table is not None:
-        return _read_table(data, position, table.end())
+        return _read_table(data, position, table.end(), length_of)
+    body = _stream_at(data, position, length_of)
+    return _finish(data, position, body.value.entries, body, body.end)
+
+
+def _stream_at(data: bytes, position: int, length_of: Callable[[Ref], Value]) -> Body:
     body = body_at(data, position, length_of)
     if not isinstance(body.value, Stream) or body.value.entries.get(Name(b"Type")) != Name(b"XRef"):
         raise Malformed(f"no cross-reference section at {position}")
-    return _finish(data, position, body.value.entries, (body.value_start, body.syntax_end), body, body.end)
+    return body
 
 
-def _read_table(data: bytes, start: int, position: int) -> Section:
+def _read_table(data: bytes, start: int, position: int, length_of: Callable[[Ref], Value]) -> Section:
     offsets: dict[int, tuple[int, int]] = {}
     freed: set[int] = set()
     listed = 0
@@ -126,17 +138,20 @@ def _read_table(data: bytes, start: int, position: int) -> Section:
     trailer, end = parse(data, keyword.end())
     if type(trailer) is not dict:
         raise Malformed(f"no trailer dictionary after the cross-reference table at {start}")
-    section = _finish(data, start, trailer, (keyword.end(), end), None, end)
+    section = _finish(data, start, trailer, None, end)
+    beside = trailer.get(Name(b"XRefStm"))
+    if beside is not None:
+        if type(beside) is not int or not 0 < beside < len(data):
+            raise Malformed("/XRefStm is no offset")
+        section.hybrid = _stream_at(data, beside, length_of)
     section.offsets.update(offsets)
     section.freed.update(freed - {0})
     return section
 
 
-def _finish(
-    data: bytes, start: int, trailer: dict[Name, Value], span: tuple[int, int], body: Body | None, position: int
-) -> Section:
+def _finish(data: bytes, start: int, trailer: dict[Name, Value], body: Body | None, position: int) -> Section:
     tail = _TAIL.match(data, position)
     if tail is None:
         raise Malformed(f"no startxref and %%EOF after the section at {start}")
     eof = tail.end() - len(tail[2] or b"")
-    return Section(start, trailer, span, body, int(tail[1]), eof, tail.end())
+    return Section(start, trailer, body, None, int(tail[1]), eof, tail.end())

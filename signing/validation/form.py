@@ -39,7 +39,7 @@ class FormField:
     has_fields: bool
     """Other fields hang below it."""
     sound: bool
-    """It hangs in the form once, and it and its widgets name the parent that they hang below."""
+    """It hangs in the form once, and it and its widgets name no other parent than the one they hang below."""
 
     @property
     def is_signature(self) -> bool:
@@ -188,7 +188,7 @@ def place(history: History, page: Page, box: tuple[float, float, float, float], 
 
 def _names_parent(entries: Entries, parent: int) -> bool:
     above = entries.get(Name(b"Parent"))
-    return isinstance(above, Ref) and above.number == parent
+    return above is None or (isinstance(above, Ref) and above.number == parent)
 
 
 def _box(history: History, value: Value, revision: int) -> tuple[float, float, float, float] | None:

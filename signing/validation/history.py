@@ -16,6 +16,7 @@ from signing.validation.syntax import Body, Malformed, Name, Ref, Stream, Value,
 
 MAX_PACKED: Final = 100_000
 """Objects in one object stream; producers write a hundred."""
+_SPACE: Final = re.compile(rb"[\x00\t\n\x0c\r ]*")
 _BLANK: Final = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*)*")
 
 
@@ -38,7 +39,7 @@ class Revision:
     end: int
     """Behind its ``%%EOF`` and end of line."""
     sections: list[Section]
-    """The section that ends it; of a linearized file's first save two, the one that counts last."""
+    """The section that ends it; of the first save of a linearized file, or by Word, two, the newer one last."""
     number: int
     """pyHanko's number of it: the index of the last of its sections."""
     offsets: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -57,9 +58,19 @@ class Revision:
     """Comments stand between its objects; the file's header is one."""
 
     @property
+    def numbers(self) -> range:
+        """pyHanko's numbers of its sections."""
+        return range(self.number - len(self.sections) + 1, self.number + 1)
+
+    @property
     def trailer(self) -> dict[Name, Value]:
         """The trailer that counts."""
         return self.sections[-1].trailer
+
+    @property
+    def streams(self) -> set[int]:
+        """Numbers of its cross-reference streams; nothing refers to them."""
+        return {stream.number for section in self.sections for stream in section.streams}
 
     @property
     def listed(self) -> set[int]:
@@ -181,7 +192,7 @@ class History:
 
     def _place(self, revision: Revision) -> None:
         """Sort the entries of the revision's sections by whether they point into its bytes."""
-        own = {section.body.number for section in revision.sections if section.body}
+        own = revision.streams
         nowhere: set[int] = set()
         for section in revision.sections:
             for number, (generation, offset) in section.offsets.items():
@@ -189,16 +200,22 @@ class History:
                     nowhere.add(number)
                 if offset == 0 or number in own:
                     continue
-                inside = revision.start <= offset < revision.end
+                inside = revision.start <= self._behind_blank(offset) < revision.end
                 (revision.offsets if inside else revision.foreign)[number] = (generation, offset)
             revision.packed.update(section.packed)
         revision.freed = nowhere.union(*(section.freed for section in revision.sections)) - revision.listed
         if revision.offsets.keys() & revision.packed.keys():
             self._report(revision, "同一个对象被定义了两次", "One object is defined twice")
 
+    def _behind_blank(self, offset: int) -> int:
+        """Some writers point at the end of line before an object, which may belong to the save before."""
+        blank = _SPACE.match(self.data, offset)
+        return blank.end() if blank else offset
+
     def _explain(self, revision: Revision) -> None:
         """Read every object of the revision, and account for every byte between them."""
         spans = [(section.start, section.eof) for section in revision.sections]
+        spans += [(stream.start, stream.end) for section in revision.sections if (stream := section.hybrid)]
         for number in revision.offsets:
             try:
                 body = self.body(number, revision)
@@ -238,7 +255,7 @@ class History:
 
 def _revisions(data: bytes, sections: list[Section]) -> list[Revision]:
     groups = [[section] for section in sections]
-    if _linearized(data, sections):
+    if _linearized(data, sections) or _by_word(sections):
         groups[:2] = [sections[:2]]
     revisions: list[Revision] = []
     start = 0
@@ -254,6 +271,15 @@ def _revisions(data: bytes, sections: list[Section]) -> list[Revision]:
     return revisions
 
 
+def _by_word(sections: list[Section]) -> bool:
+    """Whether the two oldest sections are those of one save by Word: a table, and an empty one that names a stream."""
+    if len(sections) < 2:
+        return False
+    hybrid = sections[1].hybrid
+    listed = sections[1].offsets.keys() | sections[1].packed.keys()
+    return hybrid is not None and hybrid.end <= sections[0].start and listed <= sections[1].beside | {hybrid.number}
+
+
 def _linearized(data: bytes, sections: list[Section]) -> bool:
     """Whether the two oldest sections are those of one linearized save, ISO 32000-2 Annex F."""
     if len(sections) < 2 or sections[1].start > sections[0].start:
@@ -264,7 +290,10 @@ def _linearized(data: bytes, sections: list[Section]) -> bool:
     except Malformed:
         return False
     entries = first.value if type(first.value) is dict else {}
-    if Name(b"Linearized") not in entries or entries.get(Name(b"L")) not in (sections[0].eof, sections[0].end):
+    length = entries.get(Name(b"L"))
+    if Name(b"Linearized") not in entries or type(length) is not int:
+        return False
+    if not sections[0].eof <= length <= sections[0].end:
         return False
     older, newer = ({*section.offsets, *section.packed} for section in sections[:2])
     return not older & newer

@@ -12,7 +12,7 @@ from signing.validation.syntax import Name, Ref, Stream, Value
 
 _ROOT, _INFO, _ID = Name(b"Root"), Name(b"Info"), Name(b"ID")
 _BOOKKEEPING: Final = frozenset(
-    Name(key) for key in (b"Prev", b"Size", b"Type", b"W", b"Index", b"Length", b"Filter", b"DecodeParms")
+    Name(key) for key in (b"Prev", b"Size", b"XRefStm", b"Type", b"W", b"Index", b"Length", b"Filter", b"DecodeParms")
 )
 _EXTENSIONS, _VERSION, _METADATA = Name(b"Extensions"), Name(b"Version"), Name(b"Metadata")
 _ELSEWHERE: Final = frozenset({Name(b"AcroForm"), Name(b"DSS"), _EXTENSIONS, _VERSION, _METADATA})
@@ -27,10 +27,14 @@ def review_frame(save: Save) -> None:
     """Trailer, catalog, information dictionary and XMP packet."""
     old, new = (save.history.revisions[index].trailer for index in (save.old, save.new))
     known = {_INFO, _ID} | _BOOKKEEPING
-    changed = {key for key in new.keys() - known if not save.same(old.get(key), new[key])}
-    if changed or _ROOT not in new or not _same_origin(save, old, new):
-        save.accuse("文件的总目录被换掉", "the table of contents of the whole file was replaced")
+    if _ROOT not in new or not save.same(old.get(_ROOT), new[_ROOT]):
+        save.accuse("文件的总目录被换掉", "the root of the whole document was replaced")
         return
+    for key in sorted(key for key in new.keys() - known if not save.same(old.get(key), new[key])):
+        shown = key.decode("latin-1")
+        save.accuse(f"文件尾部的“{shown}”一项被改动", f"the entry {shown} of the file's trailer was changed")
+    if not _same_origin(save, old, new):
+        save.accuse("文件的标识被改动", "the file's identifier was changed")
     _review_information(save, old.get(_INFO), new.get(_INFO))
     _review_catalog(save, new[_ROOT])
 
@@ -88,15 +92,16 @@ def _extends(save: Save, old: Value, new: Value, users: set[int]) -> bool:
     before = {} if before is None else before
     if type(before) is not dict or type(after) is not dict or not save.explain(old, new, users):
         return False
-    kept = all(key in after and save.same(before[key], after[key]) for key in before)
-    return kept and all(_is_extension(after[key]) for key in after.keys() - before.keys())
+    return before.keys() <= after.keys() and all(_is_extension(after[key]) for key in save.differing(before, after))
 
 
 def _is_extension(value: Value) -> bool:
-    return (
-        type(value) is dict
-        and value.keys() <= _EXTENSION
-        and all(type(item) in (int, bytes, Name) for item in value.values())
+    """One declaration, or an array of them."""
+    return all(
+        type(each) is dict
+        and each.keys() <= _EXTENSION
+        and all(type(item) in (int, bytes, Name) for item in each.values())
+        for each in (value if type(value) is list else [value])
     )
 
 

@@ -14,6 +14,9 @@ from signing.validation.syntax import Name, Ref, Stream, Value, references
 _FORM, _FIELDS, _FLAGS = Name(b"AcroForm"), Name(b"Fields"), Name(b"SigFlags")
 _VALUE, _LOOKS, _PAGE, _PARENT, _KIDS = Name(b"V"), Name(b"AP"), Name(b"P"), Name(b"Parent"), Name(b"Kids")
 _WIDGET: Final = Name(b"Widget")
+_RESOURCES: Final = Name(b"DR")
+_DEFAULTS: Final = frozenset({Name(b"DA"), _RESOURCES})
+"""What iText and PDFBox set or add to: font and resources of fields that the viewer draws."""
 _ANNOTATIONS: Final = Name(b"Annots")
 _FILLED_IN: Final = frozenset({_VALUE, _LOOKS})
 """What filling an empty signature field changes."""
@@ -22,7 +25,24 @@ _FIELD_KEYS: Final = frozenset(
 )
 _WIDGET_KEYS: Final = frozenset(
     Name(key)
-    for key in (b"Type", b"Subtype", b"Rect", b"F", b"P", b"AP", b"AS", b"M", b"NM", b"Parent", b"MK", b"BS", b"Border")
+    for key in (
+        b"Type",
+        b"Subtype",
+        b"Rect",
+        b"F",
+        b"P",
+        b"AP",
+        b"AS",
+        b"M",
+        b"NM",
+        b"Parent",
+        b"MK",
+        b"BS",
+        b"Border",
+        b"C",
+        b"CA",
+        b"H",
+    )
 )
 """Keys of a new seal's field and widget: none that acts (/A, /AA), shows by condition (/OC) or says anything."""
 
@@ -48,15 +68,17 @@ def review_form(save: Save) -> None:
 
 
 def _review_frame(save: Save, old: Value, new: Value, users: set[int]) -> bool:
-    """The form's own dictionary: fields may follow, the flags of §12.7.3 may be raised."""
+    """The form's own dictionary: fields may follow, flags of §12.7.3 be raised, defaults without effect be changed."""
     before, after = save.before(old), save.after(new)
     if after is None and before is None:
         return True
     before = {} if before is None else before
     if type(before) is not dict or type(after) is not dict or not save.explain(old, new, users):
         return False
-    if not save.differing(before, after) <= {_FIELDS, _FLAGS}:
+    more = save.differing(before, after) - {_FIELDS, _FLAGS}
+    if more and not (more <= _DEFAULTS and _has_seals_only(save)):
         return False
+    save.explain_new(after.get(_RESOURCES))
     flags = [value if type(value) is int else 0 for value in (before.get(_FLAGS), after.get(_FLAGS))]
     if flags[0] & ~flags[1] or flags[1] & ~3:
         return False
@@ -67,6 +89,15 @@ def _review_frame(save: Save, old: Value, new: Value, users: set[int]) -> bool:
         return False
     items = array(save.history, listed, save.old), array(save.history, after.get(_FIELDS), save.new)
     return items[0] == items[1][: len(items[0])]
+
+
+def _has_seals_only(save: Save) -> bool:
+    """Whether all fields, before and after, are for seals: the form's defaults then draw nothing."""
+    return all(
+        field.is_signature or field.has_fields
+        for index in (save.old, save.new)
+        for field in fields(save.history, index)
+    )
 
 
 def _review_field(save: Save, old: FormField, new: FormField) -> None:

@@ -6,7 +6,7 @@ from signing.validation.blame import blame_for
 from signing.validation.history import History
 from signing.validation.save import Save
 from signing.validation.save_catalog import review_frame
-from signing.validation.save_evidence import review_evidence
+from signing.validation.save_evidence import is_left_over, review_evidence
 from signing.validation.save_form import review_form
 from signing.validation.slot import Slot
 from signing.validation.syntax import Malformed
@@ -47,7 +47,7 @@ def _review_table(save: Save, elsewhere: set[int]) -> None:
         before = history.definition(number, save.old)
         if before is None or before.packed.get(number) != revision.packed[number]:
             save.accuse(*blame_for(save, number))
-    own = {section.body.number for section in revision.sections if section.body}
+    own = revision.streams
     if any(history.definition(number, save.old) is not None for number in own | revision.freed):
         save.accuse("原有的对象被删除或顶替", "objects that were there were deleted or displaced")
     if any(generation for generation, _ in revision.offsets.values()):
@@ -66,5 +66,5 @@ def _review_rest(save: Save) -> None:
     for number in left:
         if not save.is_new(number) and not save.is_rewritten(number):
             save.accuse(*blame_for(save, number))
-    if not save.blame and any(map(save.is_new, left)):
+    if not save.blame and not all(is_left_over(save, number) for number in filter(save.is_new, left)):
         save.accuse("新增了与签章无关的内容", "content was added that belongs to no seal")

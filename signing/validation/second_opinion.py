@@ -21,7 +21,7 @@ from pyhanko.sign.diff_analysis import (
 from signing.validation.history import History
 
 _CATALOG: Final = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
-_FORM: Final = frozenset({"/Fields", "/SigFlags"})
+_FORM: Final = frozenset({"/Fields", "/SigFlags", "/DA", "/DR"})
 _POLICY: Final = StandardDiffPolicy(
     global_rules=[
         CatalogModificationRule(ignored_keys=_CATALOG),  # type: ignore[no-untyped-call]
@@ -39,7 +39,6 @@ _POLICY: Final = StandardDiffPolicy(
         ],
         ignored_acroform_keys=_FORM,
     ),
-    ignore_orphaned_objects=False,
 )
 """Its default lets forms be filled, appearances be drawn over, and the form's defaults be changed."""
 

@@ -153,7 +153,7 @@ def _coverage(byte_range: tuple[int, int, int, int] | None, revision: Revision, 
 
 def _comments(data: bytes, body: Body, written: list[Entry]) -> bool:
     """Whether bytes of the dictionary that belong to no entry hold more than white space and keys."""
-    position = body.value_start
+    position = data.index(b"<<", body.value_start)
     for entry in written:
         if b"%" in data[position : entry.start]:
             return True

@@ -51,7 +51,7 @@ class Structure:
 
     slots: tuple[Slot, ...]
     findings: tuple[Finding, ...]
-    """Of the whole file; any of them forbids TOTAL-PASSED."""
+    """Of the whole file; ``seal.usage_rights`` is a mere notice."""
     revision_ends: tuple[int, ...]
     """Offset just behind each revision's ``%%EOF`` and its end of line, oldest first; empty where it is unreadable."""
     reader: PdfFileReader | None = field(repr=False)

@@ -24,10 +24,6 @@ SEAL_FORMS: Final = frozenset({"adbe.pkcs7.detached", "ETSI.CAdES.detached"})
 TIMESTAMP_FORM: Final = "ETSI.RFC3161"
 _CHINESE_ALGORITHMS: Final = bytes.fromhex("2a811ccf55")
 """DER of the arc 1.2.156.10197: SM2, SM3 and SM4 (GM/T 0006)."""
-_COVERAGE: Final = {
-    Coverage.WHOLE_FILE: SignatureCoverageLevel.ENTIRE_FILE,
-    Coverage.WHOLE_REVISION: SignatureCoverageLevel.ENTIRE_REVISION,
-}
 
 
 def find_slots(history: History, file_size: int) -> tuple[Slot, ...]:
@@ -110,10 +106,10 @@ def _with_pyhanko(history: History, slot: Slot, reference: IndirectObject) -> Sl
         same = (
             tuple(embedded.byte_range) == slot.byte_range
             and embedded.pkcs7_content.startswith(slot.cms)
-            and embedded.signed_revision == history.revisions[slot.revision].number
+            and embedded.signed_revision in history.revisions[slot.revision].numbers
         )
-        if same and not slot.findings:
-            same = embedded.evaluate_signature_coverage() == _COVERAGE.get(slot.coverage)
+        if same and slot.coverage is not Coverage.PARTIAL:
+            same = embedded.evaluate_signature_coverage() >= SignatureCoverageLevel.ENTIRE_REVISION
     except Exception:  # A hostile CMS makes asn1crypto and pyHanko raise all there is.
         return replace(slot, findings=(*slot.findings, _NO_CMS))
     return replace(slot, embedded=embedded) if same else replace(slot, findings=(*slot.findings, _TWO_READINGS))

@@ -13,7 +13,7 @@ from signing.validation.indication import Indication, SubIndication
 from signing.validation.report import Coverage, Finding
 from signing.validation.signature_dictionary import refused
 from signing.validation.slot import Slot
-from signing.validation.syntax import Name, Ref, Value, keys, references
+from signing.validation.syntax import Name, Ref, keys, references
 
 _MARK: Final = Name(b"ByteRange")
 _USAGE_RIGHTS: Final = (Name(b"UR3"), Name(b"UR"))
@@ -42,11 +42,10 @@ def marks(history: History) -> list[Mark]:
 def stripped_findings(history: History, slots: tuple[Slot, ...], found: list[Mark]) -> list[Finding]:
     """Signatures that are in the file but in no field of its form. Raises Malformed."""
     expected = {(slot.number, slot.revision) for slot in slots}
-    rights = _usage_rights(history)
     lost = [mark for mark in found if mark.packed or mark.count != 1 or (mark.number, mark.revision) not in expected]
     if not lost:
         return []
-    return [_USAGE if all(mark.number in rights for mark in lost) else _STRIPPED]
+    return [_USAGE if all(_grants_usage(history, mark) for mark in lost) else _STRIPPED]
 
 
 def layout_findings(history: History, slots: tuple[Slot, ...]) -> list[Finding]:
@@ -66,6 +65,8 @@ def layout_findings(history: History, slots: tuple[Slot, ...]) -> list[Finding]:
             problems.append((revision.index, _HIDDEN))
         if revision.commented and revision.index > first >= 0:
             problems.append((revision.index, _COMMENT))
+        if revision.index > first >= 0 and any(section.beside for section in revision.sections):
+            problems.append((revision.index, _HYBRID))
         if _misses_generation(history, revision):
             problems.append((revision.index, _GENERATION))
     return [_ambiguous(text, behind=first < 0 or revision > first) for revision, text in problems]
@@ -111,11 +112,20 @@ def _containers(revision: Revision) -> set[int]:
     return {container for container, _ in revision.packed.values()} & revision.offsets.keys()
 
 
-def _usage_rights(history: History) -> set[int]:
-    """Signatures by which Adobe's servers unlocked features of a form, ISO 32000-1 §12.8.2.3."""
-    permissions: Value = history.resolve(catalog(history, history.last).get(Name(b"Perms")), history.last)
-    entries = permissions if type(permissions) is dict else {}
-    return {entries[key].number for key in _USAGE_RIGHTS if isinstance(entries.get(key), Ref)}
+def _grants_usage(history: History, mark: Mark) -> bool:
+    """Whether it is the signature by which Adobe's servers unlock features of a form, ISO 32000-1 §12.8.2.3."""
+    root = history.revisions[mark.revision].trailer.get(Name(b"Root"))
+    granted = catalog(history, mark.revision).get(Name(b"Perms"))
+    entries = history.resolve(granted, mark.revision)
+    if type(entries) is not dict or mark.count != 1:
+        return False
+    # Each is an object of its own, or a direct part of what holds it.
+    holders = [
+        next((holder for holder in (entries[key], granted, root) if isinstance(holder, Ref)), None)
+        for key in _USAGE_RIGHTS
+        if key in entries
+    ]
+    return any(holder is not None and holder.number == mark.number for holder in holders)
 
 
 def _ambiguous(words: Text, *, behind: bool) -> Finding:
@@ -131,6 +141,7 @@ def _ambiguous(words: Text, *, behind: bool) -> Finding:
 
 _HIDDEN: Final = Text("文件中藏有未列入目录的对象", "Objects are hidden that no table of contents lists")
 _COMMENT: Final = Text("签章之后的对象之间夹有注释", "Comments stand between objects behind a seal")
+_HYBRID: Final = Text("签章之后增加了第二套目录", "A second table of contents was added behind a seal")
 _GENERATION: Final = Text(
     "有引用的代号与对象不符", "References name another generation than that of the object they mean"
 )
@@ -144,10 +155,9 @@ _STRIPPED: Final = refused(
 _USAGE: Final = Finding(
     "seal.usage_rights",
     Text(
-        "文件带有 Adobe 的使用权限签名，它不是签章，无法验证。请索取未启用该权限的文件。",
-        "The file bears a usage rights signature of Adobe, which is no seal and cannot be validated. "
-        "Ask for a file without it.",
+        "文件带有 Adobe 的使用权限签名（用于启用阅读器功能），它不是签章，不影响验证。",
+        "The file bears a usage rights signature, by which Adobe unlocks features of its reader. It is no seal and "
+        "does not matter here.",
     ),
-    Indication.INDETERMINATE,
-    SubIndication.FORMAT_FAILURE,
+    Indication.TOTAL_PASSED,
 )
