@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test test-fast lint bench bench-fast samples lock clean
+.PHONY: help setup dev demo test test-fast lint bench bench-fast bench-seals samples lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,7 +34,7 @@ setup: $(VENV)/.runtime $(VENV)/.assets  ## Install the product, its models and 
 
 dev: setup $(VENV)/.dev  ## Also the tools that check it
 
-demo: setup  ## Verify the committed samples and write out/demo/report.html
+demo: setup  ## Verify the committed samples; seal, validate and forge one; reports in out/demo
 	@$(BIN)/certlight samples demo --out out/demo
 
 test: dev  ## All tests
@@ -54,6 +54,9 @@ bench: dev  ## Accuracy and cost over generated samples and real scans; writes o
 
 bench-fast: dev  ## The same over a tenth of the samples
 	@$(BIN)/python -m tests.bench.run --out out/bench --fast
+
+bench-seals: dev  ## Sealing and validating beside bare endesive and pyHanko; writes out/bench
+	@$(BIN)/python -m tests.bench.seals --out out/bench
 
 samples: setup  ## Draw the committed sample set anew
 	@$(BIN)/certlight samples make --committed
