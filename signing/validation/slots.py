@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -110,6 +111,8 @@ def _with_pyhanko(history: History, slot: Slot, reference: IndirectObject) -> Sl
         )
         if same and slot.coverage is not Coverage.PARTIAL:
             same = embedded.evaluate_signature_coverage() >= SignatureCoverageLevel.ENTIRE_REVISION
+    except PdfError:
+        return replace(slot, findings=(*slot.findings, _NOT_READ))
     except Exception:  # A hostile CMS makes asn1crypto and pyHanko raise all there is.
         return replace(slot, findings=(*slot.findings, _NO_CMS))
     return replace(slot, embedded=embedded) if same else replace(slot, findings=(*slot.findings, _TWO_READINGS))
@@ -205,6 +208,15 @@ _SHARED: Final = refused(
 _NO_CMS: Final = refused(
     "seal.contents",
     Text("签名值无法解析，已损坏或系伪造。请勿采信。", "The signature value cannot be parsed: damaged or forged."),
+)
+_NOT_READ: Final = Finding(
+    "seal.unreadable",
+    Text(
+        "签名对象的写法不规范，无法验证。请要求换用合规软件重新签章。",
+        "The signature is written in a way that cannot be validated here. Ask for a seal made by conforming software.",
+    ),
+    Indication.INDETERMINATE,
+    SubIndication.FORMAT_FAILURE,
 )
 _TWO_READINGS: Final = refused(
     "seal.ambiguous",
