@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from signing.validation.form import annotation_numbers, catalog, fields
+from signing.validation.form import annotation_numbers, catalog
+from signing.validation.indirect import Stream, references
 from signing.validation.save import Save
-from signing.validation.syntax import Malformed, Name, Ref, Stream, Value, references
+from signing.validation.syntax import Malformed, Name, Ref, Value
 
 _DRAWN: Final = (Name(b"Contents"), Name(b"Resources"))
 _SHOWN_PAGES: Final = 10
@@ -28,7 +29,7 @@ def _role(save: Save, number: int) -> tuple[str, str]:
         etc = ("等", " and more") if len(drawn) > len(shown) else ("", "")
         zh, en = "、".join(map(str, shown)), ", ".join(map(str, shown))
         return f"第 {zh} 页{etc[0]}内容被改动", f"the content of page {en}{etc[1]} was changed"
-    for field in fields(save.history, save.old):
+    for field in save.fields(save.old):
         if number in (field.number, *(widget.number for widget in field.widgets), *_looks(save, field.widgets)):
             if field.is_signature and field.entries.get(Name(b"V")) is not None:
                 return (

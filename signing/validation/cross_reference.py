@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from signing.validation.syntax import Body, Malformed, Name, Ref, Stream, Value, body_at, parse
+from signing.validation.indirect import Body, Stream, body_at
+from signing.validation.syntax import Malformed, Name, Ref, Value, parse
 
 MAX_SECTIONS: Final = 256
 """Sections that are followed: every seal adds one to four; readers take time that grows with their square."""

@@ -15,9 +15,10 @@ from certlight.text import Text
 from signing.validation.cross_reference import Section, last_startxref, read_chain
 from signing.validation.history import History
 from signing.validation.indication import Indication, SubIndication
+from signing.validation.indirect import Body
 from signing.validation.report import Finding
 from signing.validation.signature_dictionary import refused
-from signing.validation.syntax import Body, Malformed, Name, Ref, Value
+from signing.validation.syntax import Malformed, Name, Ref, Value
 
 _HEADER: Final = re.compile(rb"%PDF-[12]\.\d[\x00\t\n\x0c\r %]")
 _END: Final = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from certlight.text import Text
-from signing.validation.form import Page
-from signing.validation.history import History, Revision
+from signing.validation.form import FormField, Page
+from signing.validation.history import History
+from signing.validation.indirect import references
+from signing.validation.revisions import Revision
 from signing.validation.slot import Slot
-from signing.validation.syntax import Name, Ref, Value, references
+from signing.validation.syntax import Name, Ref, Value
 from signing.validation.usage import Usage, same
 
 
@@ -125,6 +127,10 @@ class Save:
             if number not in self.explained and self.is_new(number):
                 self.explained.add(number)
                 pending.extend(reference.number for reference in references(self.history.object(number, self.new)))
+
+    def fields(self, revision: int) -> list[FormField]:
+        """All fields as of ``revision``."""
+        return self.usage.fields(revision)
 
     def pages(self, revision: int) -> dict[int, Page]:
         """Object number → page, as of ``revision``."""

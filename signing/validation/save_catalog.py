@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 from signing.validation.form import Entries, catalog
+from signing.validation.indirect import Stream
 from signing.validation.metadata_update import INFORMATION_KEYS, PACKET_KEYS, same_packet
 from signing.validation.save import Save
-from signing.validation.syntax import Name, Ref, Stream, Value
+from signing.validation.syntax import Name, Ref, Value
 
 _ROOT, _INFO, _ID = Name(b"Root"), Name(b"Info"), Name(b"ID")
 _BOOKKEEPING: Final = frozenset(

@@ -7,9 +7,10 @@ from typing import Final
 
 from certlight.text import Text
 from signing.validation.form import catalog
+from signing.validation.indirect import Stream
 from signing.validation.save import Act, Deed, Save
 from signing.validation.signature_dictionary import is_whole_der
-from signing.validation.syntax import Malformed, Name, Ref, Stream, Value
+from signing.validation.syntax import Malformed, Name, Ref, Value
 
 _STORE: Final = Name(b"DSS")
 _VRI: Final = Name(b"VRI")

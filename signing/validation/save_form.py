@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from certlight.text import Text
-from signing.validation.form import FormField, Widget, array, catalog, fields, has_proper_rect
+from signing.validation.form import FormField, Widget, array, catalog, has_proper_rect
+from signing.validation.indirect import Stream, references
 from signing.validation.report import Kind
 from signing.validation.save import Act, Deed, Save
 from signing.validation.seal_words import seal_words, seats_of
-from signing.validation.syntax import Name, Ref, Stream, Value, references
+from signing.validation.syntax import Name, Ref, Value
 
 _FORM, _FIELDS, _FLAGS = Name(b"AcroForm"), Name(b"Fields"), Name(b"SigFlags")
 _VALUE, _LOOKS, _PAGE, _PARENT, _KIDS = Name(b"V"), Name(b"AP"), Name(b"P"), Name(b"Parent"), Name(b"Kids")
@@ -54,8 +55,8 @@ def review_form(save: Save) -> None:
     if not _review_frame(save, old, new, {root.number} if isinstance(root, Ref) else set()):
         save.accuse("表单被改动", "the form was changed")
         return
-    before = {field.number: field for field in fields(save.history, save.old)}
-    after = {field.number: field for field in fields(save.history, save.new)}
+    before = {field.number: field for field in save.fields(save.old)}
+    after = {field.number: field for field in save.fields(save.new)}
     widgets: dict[int, FormField] = {}
     for number, field in after.items():
         if number in before:
@@ -93,11 +94,7 @@ def _review_frame(save: Save, old: Value, new: Value, users: set[int]) -> bool:
 
 def _has_seals_only(save: Save) -> bool:
     """Whether all fields, before and after, are for seals: the form's defaults then draw nothing."""
-    return all(
-        field.is_signature or field.has_fields
-        for index in (save.old, save.new)
-        for field in fields(save.history, index)
-    )
+    return all(field.is_signature or field.has_fields for index in (save.old, save.new) for field in save.fields(index))
 
 
 def _review_field(save: Save, old: FormField, new: FormField) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from certlight.text import Text
-from signing.validation.form import FormField, Page, annotation_numbers, area, fields, place
+from signing.validation.form import FormField, Page, annotation_numbers, area, place
 from signing.validation.overlap import Box, covers_text, meet
 from signing.validation.save import Save
 from signing.validation.syntax import Name
@@ -52,7 +52,7 @@ def _covered(save: Save, field: FormField, seat: Seat) -> Text | None:
     if covers_text(save.history.data, seat.page.index, seat.box):
         zh.append("该页文字")
         en.append("words of the page")
-    for other in fields(save.history, save.old):
+    for other in save.fields(save.old):
         if other.number == field.number or not other.is_signature or other.entries.get(Name(b"V")) is None:
             continue
         if any(_overlap(seat, there) for there in seats_of(save, other, save.old)):

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from certlight.text import Text
-from signing.validation.history import History, Revision
+from signing.validation.history import History
 from signing.validation.indication import Indication, SubIndication
+from signing.validation.indirect import Body
 from signing.validation.report import Coverage, Finding
-from signing.validation.syntax import Body, Entry, Malformed, entries
+from signing.validation.revisions import Revision
+from signing.validation.syntax import Entry, Malformed, entries
 
 _SPACE: Final = rb"[\x00\t\n\x0c\r ]"
 _FOUR: Final = re.compile(rb"\[%s*(\d{1,10})%s+(\d{1,10})%s+(\d{1,10})%s+(\d{1,10})%s*\]" % ((_SPACE,) * 5))

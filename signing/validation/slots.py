@@ -14,9 +14,10 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from certlight.text import Text
 from signing.validation.form import FormField, Page, annotation_numbers, area, fields, pages, place
-from signing.validation.history import History, Revision
+from signing.validation.history import History
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.report import Coverage, Finding, Kind, Place
+from signing.validation.revisions import Revision
 from signing.validation.signature_dictionary import SignedBytes, examine, refused
 from signing.validation.slot import Slot
 from signing.validation.syntax import Malformed, Name, Ref, Value

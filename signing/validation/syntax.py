@@ -7,8 +7,6 @@ ISO 32000-2 §7.2 and §7.3. It never repairs: what it cannot read exactly is :c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 MAX_DEPTH: Final = 64
@@ -26,10 +24,6 @@ _REFERENCE: Final = re.compile(rb"(\d{1,10})[%s]+(\d{1,5})[%s]+R(?!%s)" % (_SPAC
 _REAL: Final = re.compile(rb"[+-]?(?:\d+\.\d*|\.\d+)")
 _INTEGER: Final = re.compile(rb"[+-]?\d{1,18}")
 _ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})?")
-_HEADER: Final = re.compile(rb"[%s]*(\d{1,10})[%s]+(\d{1,5})[%s]+obj(?!%s)" % (_SPACE, _SPACE, _SPACE, _REGULAR))
-_STREAM: Final = re.compile(rb"[%s]*stream\r?\n" % _SPACE)
-_END: Final = re.compile(rb"[%s]*endobj(?!%s)" % (_SPACE, _REGULAR))
-_ENDSTREAM: Final = re.compile(rb"[%s]*endstream[%s]*endobj(?!%s)" % (_SPACE, _SPACE, _REGULAR))
 _PARENS: Final = re.compile(rb"[()]|\\[\s\S]")
 _ESCAPED: Final = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|[\s\S]))|\r\n?")
 _LETTERS: Final = {
@@ -61,30 +55,7 @@ class Ref(NamedTuple):
 
 
 Value = Any
-"""None, bool, int, float, bytes (a string), Name, Ref, list of values, dict of Name to value, Stream."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stream:
-    """A stream: its dictionary and where its encoded bytes lie in the file."""
-
-    entries: dict[Name, Value]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Body:
-    """One indirect object and where it lies: from its number to behind ``endobj``."""
-
-    number: int
-    generation: int
-    value: Value
-    start: int
-    value_start: int
-    syntax_end: int
-    """Behind the last byte of ``value`` that is syntax, before ``stream`` or ``endobj``."""
-    end: int
+"""None, bool, int, float, bytes (a string), Name, Ref, list of values, dict of Name to value; or an indirect.Stream."""
 
 
 class Entry(NamedTuple):
@@ -135,60 +106,6 @@ def entries(data: bytes, position: int) -> list[Entry]:
         start = _blank(data, match.end())
         _, position = parse(data, start, 1)
         found.append(Entry(_name(match[_NAME]), match[_NAME], start, position))
-
-
-def body_at(data: bytes, position: int, length_of: Callable[[Ref], Value]) -> Body:
-    """The indirect object at ``position``; ``length_of`` resolves an indirect /Length. Raises Malformed."""
-    header = _HEADER.match(data, position)
-    if header is None:
-        raise Malformed(f"no object header at {position}")
-    value, syntax_end = parse(data, header.end())
-    start = header.start(1)
-    stream = _STREAM.match(data, syntax_end) if type(value) is dict else None
-    if stream is not None:
-        length = value.get(Name(b"Length"))
-        if isinstance(length, Ref):
-            length = length_of(length)
-        if type(length) is not int or length < 0:
-            raise Malformed(f"stream without a length at {start}")
-        value = Stream(value, stream.end(), stream.end() + length)
-        end = _ENDSTREAM.match(data, value.end)
-    else:
-        end = _END.match(data, syntax_end)
-    if end is None:
-        raise Malformed(f"the object at {start} does not end where it should")
-    return Body(int(header[1]), int(header[2]), value, start, header.end(), syntax_end, end.end())
-
-
-def references(value: Value) -> Iterator[Ref]:
-    """Every reference inside ``value``, a stream's dictionary included."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        kind = type(item)
-        if kind is Ref:
-            yield item
-        elif kind is list:
-            pending.extend(item)
-        elif kind is dict:
-            pending.extend(item.values())
-        elif kind is Stream:
-            pending.extend(item.entries.values())
-
-
-def keys(value: Value) -> Iterator[Name]:
-    """Every key of every dictionary inside ``value``."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        kind = type(item)
-        if kind is Stream:
-            item, kind = item.entries, dict
-        if kind is dict:
-            yield from item
-            pending.extend(item.values())
-        elif kind is list:
-            pending.extend(item)
 
 
 def _token(data: bytes, position: int) -> re.Match[bytes]:

@@ -8,12 +8,14 @@ from typing import Final
 
 from certlight.text import Text
 from signing.validation.form import catalog
-from signing.validation.history import History, Revision
+from signing.validation.history import History
 from signing.validation.indication import Indication, SubIndication
+from signing.validation.indirect import keys, references
 from signing.validation.report import Coverage, Finding
+from signing.validation.revisions import Revision
 from signing.validation.signature_dictionary import refused
 from signing.validation.slot import Slot
-from signing.validation.syntax import Name, Ref, keys, references
+from signing.validation.syntax import Name, Ref
 
 _MARK: Final = Name(b"ByteRange")
 _USAGE_RIGHTS: Final = (Name(b"UR3"), Name(b"UR"))

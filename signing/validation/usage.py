@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from pyhanko.pdf_utils.generic import pdf_string
 
-from signing.validation.form import Page, pages
+from signing.validation.form import FormField, Page, fields, pages
 from signing.validation.history import History
-from signing.validation.syntax import Stream, Value, references
+from signing.validation.indirect import Stream, references
+from signing.validation.syntax import Value
 
 
 def same(data: bytes, old: Value, new: Value) -> bool:
@@ -36,18 +37,25 @@ def same(data: bytes, old: Value, new: Value) -> bool:
 
 
 class Usage:
-    """Who refers to whom, and where pages are; read once per revision and kept."""
+    """Who refers to whom, pages and fields; read once per revision and kept."""
 
     def __init__(self, history: History) -> None:
         self._history = history
         self._read: dict[int, list[tuple[int, frozenset[int]]]] = {}
         self._pages: dict[int, dict[int, Page]] = {}
+        self._fields: dict[int, list[FormField]] = {}
 
     def pages(self, revision: int) -> dict[int, Page]:
         """Object number → page, in their order."""
         if revision not in self._pages:
             self._pages[revision] = {page.number: page for page in pages(self._history, revision)}
         return self._pages[revision]
+
+    def fields(self, revision: int) -> list[FormField]:
+        """All fields, in their order."""
+        if revision not in self._fields:
+            self._fields[revision] = fields(self._history, revision)
+        return self._fields[revision]
 
     def ever_named(self, numbers: Iterable[int], revision: int) -> set[int]:
         """Those of ``numbers`` that any object up to ``revision`` refers to, whether it still counts or not."""
