@@ -116,10 +116,17 @@ def prepare_fields(pdf: bytes, *names: str) -> bytes:
 
 
 def document_timestamp(
-    pdf: bytes, stamper: TimeStamper, field: str = "Time1", context: ValidationContext | None = None
+    pdf: bytes,
+    stamper: TimeStamper,
+    field: str = "Time1",
+    context: ValidationContext | None = None,
+    also: Callable[[IncrementalPdfFileWriter], None] | None = None,
 ) -> bytes:
-    """The PDF with one more revision: a document timestamp (with the evidence for it, given a context)."""
+    """The PDF with one more revision: a document timestamp (with the evidence for it, given a context). ``also``
+    changes more in the same revision."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    if also:
+        also(writer)
     out = PdfTimeStamper(stamper, field_name=field).timestamp_pdf(
         writer, "sha256", validation_context=context, bytes_reserved=RESERVED, output=io.BytesIO()
     )

@@ -206,6 +206,39 @@ def name_with_invisible_characters(world: World) -> bytes:
     return world.forged(Recipe(who=who))
 
 
+@attack("certificate", WRONG_SIGNER, Bite.SEAL, setting=Setting(parties=THE_COMPANY))
+def code_in_a_free_attribute(world: World) -> bytes:
+    """Another enterprise whose certificate has the company's code as its department, which applicants may choose."""
+    name = x509.Name(
+        [
+            x509.NameAttribute(x509.oid.NameOID.ORGANIZATION_NAME, pki.OTHER_COMPANY),
+            x509.NameAttribute(x509.oid.NameOID.ORGANIZATIONAL_UNIT_NAME, pki.COMPANY_CODE),
+            x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, pki.OTHER_COMPANY),
+        ]
+    )
+    return world.forged(Recipe(who=issue(name, authority(), serial=5012)))
+
+
+@attack("certificate", WRONG_SIGNER, Bite.SEAL, setting=Setting(parties=THE_COMPANY))
+def code_without_name(world: World) -> bytes:
+    """A person's certificate that has the company's code as its serial number."""
+    who = issue(subject("张三", code=pki.COMPANY_CODE), authority(), serial=5013)
+    return world.forged(Recipe(who=who))
+
+
+@attack("certificate", WRONG_SIGNER, Bite.SEAL, setting=Setting(parties=THE_COMPANY))
+def name_without_code(world: World) -> bytes:
+    """The company's name, registered elsewhere a second time, and no code."""
+    who = issue(subject(pki.COMPANY, code="none"), authority(), serial=5014)
+    return world.forged(Recipe(who=who))
+
+
+@attack("certificate", WRONG_SIGNER, Bite.NOTHING, setting=Setting(parties=THE_COMPANY))
+def only_strangers_of_several(world: World) -> bytes:
+    """Two right seals, neither by the company."""
+    return world.seal(world.sealed(label="other"), "other", field="Seal2", box=(60, 300, 180, 420))
+
+
 def _timestamps_only(at: datetime) -> TrustMaterial:
     plain = pki.material(at)
     return dataclasses.replace(plain, anchors=(Anchor(pki.cert("root"), frozenset({Purpose.TIMESTAMP})),))

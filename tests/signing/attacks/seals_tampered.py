@@ -15,8 +15,8 @@ from tests.signing import bare_pyhanko, pki
 from tests.signing.attacks.attack import BROKEN, FORMAT, HASH, Bite, Expectation, attack, undecided
 from tests.signing.attacks.increments import Increment
 from tests.signing.attacks.overlays import look
-from tests.signing.attacks.signed_data import Recipe
-from tests.signing.attacks.surgery import contents, put, spans, with_contents
+from tests.signing.attacks.signed_data import Recipe, signed_data
+from tests.signing.attacks.surgery import contents, covered, put, spans, with_contents
 from tests.signing.attacks.world import World, resigned
 
 NOTHING_LEFT: Final[Expectation] = undecided(SubIndication.NO_SIGNATURE)
@@ -344,6 +344,27 @@ def contents_of_another_object(world: World) -> bytes:
             f"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter {field.V.SubFilter} "
             f"/ByteRange {pdf[slice(*span.array)].decode()} /Contents {elsewhere} >>",
         )
+        return update.close()
+
+
+@attack("dictionary", FORMAT, Bite.MEANING)
+def contents_in_brackets_of_literals(world: World) -> bytes:
+    """/Contents is a literal string where ISO 32000-2 wants a hexadecimal one: escapes say one byte in many ways."""
+    pdf = world.sealed()
+    (span,) = spans(pdf)
+    start, stop = span.hole
+    der = signed_data(covered(pdf))
+    body = b"".join(b"\\%03o" % byte for byte in der)
+    return put(pdf, start, b"(" + body.ljust(stop - start - 2, b"\0") + b")")
+
+
+@attack("dictionary", FORMAT, Bite.MEANING)
+def annotations_in_another_order(world: World) -> bytes:
+    """What lies on top of what on the page is turned round."""
+    with Increment(world.sealed()) as update:
+        page = update.page()
+        turned = " ".join(one.unparse().decode() for one in reversed(list(page.Annots)))
+        update.with_entry(page, "/Annots", f"[{turned}]")
         return update.close()
 
 

@@ -6,8 +6,11 @@ from __future__ import annotations
 from typing import Final
 
 from pikepdf import Array
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from tests.pdf_makers import A4, Objects
+from tests.signing import bare_pyhanko, pki
 from tests.signing.attacks.attack import FORMAT, Bite, attack
 from tests.signing.attacks.bases import OTHER_SUM, page_content
 from tests.signing.attacks.increments import Increment
@@ -185,6 +188,19 @@ def replace_by_need_appearances(world: World) -> bytes:
             form["/NeedAppearances"] = True
             update.write(update.root)
         return update.close()
+
+
+@attack("shadow", FORMAT, Bite.MEANING)
+def replace_with_a_document_timestamp(world: World) -> bytes:
+    """The same, in one save with an honest document timestamp."""
+    pdf, _ = field_base()
+
+    def ask(writer: IncrementalPdfFileWriter) -> None:
+        form = writer.root["/AcroForm"]
+        form[generic.pdf_name("/NeedAppearances")] = generic.BooleanObject(True)
+        writer.update_container(form)
+
+    return bare_pyhanko.document_timestamp(world.seal(pdf), pki.timestamper(), also=ask)
 
 
 @attack("shadow", FORMAT, Bite.PICTURE)
