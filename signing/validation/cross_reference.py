@@ -41,9 +41,9 @@ class Section:
     hybrid: Body | None
     """The stream that a table names for objects it leaves out, §7.5.8.4; None: none."""
     startxref: int
-    """The number that stands after it."""
+    """The number that stands after it; -1 where there is none."""
     eof: int
-    """Behind ``%%EOF``."""
+    """Behind ``%%EOF``; without one, behind the section."""
     end: int
     """Behind ``%%EOF`` and its end of line."""
     offsets: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -153,6 +153,7 @@ def _read_table(data: bytes, start: int, position: int, length_of: Callable[[Ref
 def _finish(data: bytes, start: int, trailer: dict[Name, Value], body: Body | None, position: int) -> Section:
     tail = _TAIL.match(data, position)
     if tail is None:
-        raise Malformed(f"no startxref and %%EOF after the section at {start}")
+        # The section for the first page of a linearized file need not be followed by them, Annex F.3.3.
+        return Section(start, trailer, body, None, -1, position, position)
     eof = tail.end() - len(tail[2] or b"")
     return Section(start, trailer, body, None, int(tail[1]), eof, tail.end())
