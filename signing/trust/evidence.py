@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from asn1crypto import algos, crl, keys, ocsp
@@ -46,6 +47,7 @@ def signed_by(key: keys.PublicKeyInfo, signature: bytes, data: bytes, algorithm:
     return True
 
 
+@lru_cache(maxsize=4096)
 def issued(certificate: Certificate, issuer: Certificate) -> bool:
     """Whether ``issuer`` is named as the issuer and its key made the signature; nothing about validity or strength."""
     parsed = certificate.asn1

@@ -187,17 +187,19 @@ class Chains:
 
 def _above(anchors: Iterable[Certificate], certificates: Iterable[Certificate]) -> list[Certificate]:
     """Those anchors that one of ``certificates`` names as its issuer; a store may hold a hundred."""
-    named = {_issuer_name(certificate) for certificate in certificates}
-    return [anchor for anchor in anchors if _subject_name(anchor) in named]
+    named = {issuer_name(certificate) for certificate in certificates}
+    return [anchor for anchor in anchors if subject_name(anchor) in named]
 
 
 @lru_cache(maxsize=1024)
-def _subject_name(certificate: Certificate) -> str:
+def subject_name(certificate: Certificate) -> str:
+    """Its subject, to be compared: folded as RFC 5280 §7.1 has it."""
     return str(certificate.asn1.subject.hashable)
 
 
 @lru_cache(maxsize=1024)
-def _issuer_name(certificate: Certificate) -> str:
+def issuer_name(certificate: Certificate) -> str:
+    """Its issuer, to be compared."""
     return str(certificate.asn1.issuer.hashable)
 
 

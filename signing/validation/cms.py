@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
@@ -42,6 +42,8 @@ class Malformed(Exception):
 class Signed:
     """A SignedData with its one signer."""
 
+    der: bytes = field(repr=False)
+    """The whole ContentInfo."""
     data: cms.SignedData
     signer: cms.SignerInfo
     certificate: Certificate
@@ -114,7 +116,7 @@ def _read(der: bytes, content: Content) -> Signed:
     if not signer["signed_attrs"]:
         raise Malformed(malformed("签名没有签名属性。", "The signature has no signed attributes."))
     own, others = _certificates(data, signer)
-    return Signed(data, signer, own, others, str(signer["digest_algorithm"]["algorithm"].native).lower())
+    return Signed(der, data, signer, own, others, str(signer["digest_algorithm"]["algorithm"].native).lower())
 
 
 def _certificates(data: cms.SignedData, signer: cms.SignerInfo) -> tuple[Certificate, tuple[Certificate, ...]]:

@@ -15,6 +15,7 @@ from certlight.text import Text
 from signing.certificate import Certificate
 from signing.trust.constraints import weak_signature
 from signing.validation.cms import PARSING, Signed, malformed
+from signing.validation.cms_regular import irregularities
 from signing.validation.der import is_canonical
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.policy import DIGESTS
@@ -26,7 +27,12 @@ _RSA_ENCRYPTION: Final = "1.2.840.113549.1.1.1"
 def form_findings(signed: Signed, *, cades: bool) -> tuple[Finding, ...]:
     """Rules of form that the attributes and algorithms break; ``cades``: of ETSI.CAdES.detached."""
     try:
-        return (*_attribute_findings(signed), *_certificate_findings(signed, cades), *_algorithm_findings(signed))
+        return (
+            *_attribute_findings(signed),
+            *_certificate_findings(signed, cades),
+            *_algorithm_findings(signed),
+            *irregularities(signed),
+        )
     except PARSING:
         return (malformed("签名属性已损坏，无法识别。", "The signed attributes are damaged."),)
 

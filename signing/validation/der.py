@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 _MAX_DEPTH: Final = 32
 _BOOLEAN: Final = 0x01
 _CONSTRUCTED: Final = 0x20
+_SEQUENCE_AND_SET: Final = (0x10, 0x11)
 
 
-def is_canonical(encoded: bytes) -> bool:
+def is_canonical(encoded: bytes, opaque: Collection[bytes] = ()) -> bool:
     """Whether ``encoded`` is one value whose tags and lengths are in their one shortest form, all the way down.
 
-    Order within a SET is not looked at, nor the inside of strings. Any validator that encodes the value again gets
-    the same bytes, so that all of them check the same signature.
+    Order within a SET is not looked at, nor the inside of strings and of whatever is in ``opaque``. Any validator that
+    encodes the value again gets the same bytes, so that all of them check the same signature.
     """
-    end = _value(encoded, 0, len(encoded), 0)
+    end = _value(encoded, 0, len(encoded), 0, opaque)
     return end == len(encoded)
 
 
-def _value(data: bytes, start: int, limit: int, depth: int) -> int:
+def _value(data: bytes, start: int, limit: int, depth: int, opaque: Collection[bytes]) -> int:
     """Offset behind the value that begins at ``start``; -1 where it is not canonical."""
     if depth > _MAX_DEPTH or start + 2 > limit:
         return -1
@@ -40,10 +42,13 @@ def _value(data: bytes, start: int, limit: int, depth: int) -> int:
         return -1
     if tag == _BOOLEAN and (length != 1 or data[body] not in (0x00, 0xFF)):
         return -1
-    if tag & _CONSTRUCTED:
+    # Of the universal types SEQUENCE and SET are constructed, and they alone.
+    if tag < 0x40 and bool(tag & _CONSTRUCTED) is not (tag & 0x1F in _SEQUENCE_AND_SET):
+        return -1
+    if tag & _CONSTRUCTED and data[start:end] not in opaque:
         position = body
         while position < end:
-            position = _value(data, position, end, depth + 1)
+            position = _value(data, position, end, depth + 1, opaque)
             if position < 0:
                 return -1
     return end

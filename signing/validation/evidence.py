@@ -49,6 +49,8 @@ class Evidence:
     certificates: tuple[Certificate, ...]
     crls: tuple[Piece, ...]
     ocsps: tuple[Piece, ...]
+    damaged: bool = False
+    """Something in the file's store cannot be read."""
 
     def known_by(self, revision: int) -> Evidence:
         """What the file held when ``revision`` was written: a timestamp over that revision proves that it existed."""
@@ -64,7 +66,7 @@ def gather(material: TrustMaterial, reader: PdfFileReader | None, signed: Iterab
     certificates = dict.fromkeys(material.intermediates)
     crls = {der: Piece(der, _source(der, material)) for der in material.crls}
     ocsps = {der: Piece(der, _source(der, material)) for der in material.ocsps}
-    left = MAX_EMBEDDED_BYTES
+    left, damaged = MAX_EMBEDDED_BYTES, False
     for kind, der, revision in (*_attributes(signed), *_security_store(reader)):
         left -= len(der)
         if left < 0:
@@ -73,7 +75,7 @@ def gather(material: TrustMaterial, reader: PdfFileReader | None, signed: Iterab
             try:
                 certificates.setdefault(Certificate(der))
             except InputRefused:
-                continue
+                damaged = True
         else:
             pieces = crls if kind == "/CRLs" else ocsps
             known = pieces.get(der)
@@ -81,7 +83,7 @@ def gather(material: TrustMaterial, reader: PdfFileReader | None, signed: Iterab
             source = known.source if known else EMBEDDED
             if known is None or known.revision is None or revision < known.revision:
                 pieces[der] = Piece(der, source, revision)
-    return Evidence(tuple(certificates), tuple(crls.values()), tuple(ocsps.values()))
+    return Evidence(tuple(certificates), tuple(crls.values()), tuple(ocsps.values()), damaged)
 
 
 def _source(der: bytes, material: TrustMaterial) -> str:
@@ -105,7 +107,8 @@ def _attributes(signed: Iterable[tuple[int, Signed]]) -> Iterator[tuple[str, byt
 
 
 def _security_store(reader: PdfFileReader | None) -> Iterator[tuple[str, bytes, int]]:
-    """The document security store of the last revision, each entry with the revision that wrote it last."""
+    """The document security store of the last revision, each entry with the revision that wrote it last; what cannot
+    be read is empty."""
     if reader is None:
         return
     purposes = {
@@ -124,7 +127,7 @@ def _security_store(reader: PdfFileReader | None) -> Iterator[tuple[str, bytes, 
                 revision = reader.xrefs.get_last_change(entry.reference)
                 yield kind, bytes(stream.read_data(purpose)), revision
             except (PdfError, *PARSING):
-                continue
+                yield "/Certs", b"", 0
 
 
 def _entries(reader: PdfFileReader, kind: str) -> Iterator[Any]:

@@ -54,7 +54,7 @@ def report_seal(session: Session, filled: Filled) -> SignatureReport:
     own = tuple(seal_finding(finding) for finding in purpose_findings(signed.certificate, Purpose.SEAL))
     # Who is not vouched for at all is that first of all, whatever the certificate says about itself.
     judged = (*own, *trust.findings) if trust.stand.path else (*trust.findings, *own)
-    findings = (*broken, *bare.findings, *judged, *filled.token_findings, *times.findings)
+    findings = (*broken, *bare.findings, *judged, *filled.token_findings, *times.findings, *session.broken_company)
     return replace(
         bare,
         intact=not broken,

@@ -13,8 +13,10 @@ from signing.validation.digests import Digests
 from signing.validation.evidence import Evidence, gather
 from signing.validation.filled import Filled
 from signing.validation.policy import ValidationPolicy
+from signing.validation.report import Finding
 from signing.validation.slot import Structure
 from signing.validation.timestamps import Timestamp, judge
+from signing.validation.wholeness import Wholeness
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,12 @@ class Session:
         """Of the trust store and the file."""
         signed = [(filled.revision, one) for filled in self.every for one in filled.everything_signed()]
         return gather(self.policy.trust, self.structure.reader, signed)
+
+    @cached_property
+    def broken_company(self) -> tuple[Finding, ...]:
+        """What is wrong with certificates and evidence in the file, whether or not they are relied upon."""
+        anchors = (anchor.certificate for anchor in self.policy.trust.anchors)
+        return Wholeness((*anchors, *self.evidence.certificates)).findings(self.evidence)
 
     @cached_property
     def seal_chains(self) -> Chains:
