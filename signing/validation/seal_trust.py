@@ -1,8 +1,8 @@
 """Whether the certificate of a seal could be relied upon when the seal was made: EN 319 102-1 §5.3, §5.5 and §5.6.
 
-pyHanko has these algorithms too. They are not used as they are, because measured against the standard they let pass:
-an expired certificate with any timestamp, even one made after the expiry, without asking for revocation; a CA revoked
-before the timestamp; and they take the time of this machine for the moment of validation (decision 24).
+pyHanko has these algorithms too. They are not used as they are: measured, they pass an expired certificate with any
+timestamp, even one made after the expiry, without asking for revocation, and refuse archived seals that are good
+(decision 24).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from asn1crypto import algos, cms, core, tsp
+from asn1crypto import algos, cms, core, tsp, x509
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ from signing.validation.indication import Indication, SubIndication
 from signing.validation.integrity import integrity_findings
 from tests.signing import bare_endesive, bare_pyhanko, pki
 from tests.signing.attacks.bases import base
+from tests.signing.attacks.issuing import authority, issue, subject
 from tests.signing.attacks.signed_data import Recipe, attribute, sign, signed_data
 from tests.signing.attacks.surgery import covered, with_contents
 from tests.signing.attacks.world import World
@@ -81,8 +82,6 @@ def test_without_ess_the_adobe_form_passes_and_the_pades_form_does_not() -> None
 
 def test_two_certificates_of_one_number_are_told_apart_by_the_signer() -> None:
     """A look-alike with the same issuer and number beside the real one: the signed attribute decides."""
-    from tests.signing.attacks.issuing import authority, issue, subject
-
     serial = pki.cert("company").crypto.serial_number
     double = issue(subject(pki.OTHER_COMPANY), authority(), serial=serial).certificate
     chain = (double, pki.cert("company"), pki.cert("interm"))
@@ -246,3 +245,78 @@ def test_the_old_signing_certificate_attribute_has_to_fit_too() -> None:
     )
     found = seal(WORLD.forged(Recipe(signed_more=(old,))))
     assert answer(found)[0] is not Indication.TOTAL_PASSED
+
+
+def _version(whole: Any) -> None:
+    whole["version"] = "v3"
+
+
+def _signer_version(whole: Any) -> None:
+    whole["signer_infos"][0]["version"] = "v3"
+
+
+def _another_digest(whole: Any) -> None:
+    whole["digest_algorithms"].append(algos.DigestAlgorithm({"algorithm": "sha512"}))
+
+
+def _name_in_another_case(whole: Any) -> None:
+    name = pki.cert("company").asn1.issuer.dump().replace(b"Test Enterprise CA", b"TEST ENTERPRISE CA")
+    whole["signer_infos"][0]["sid"] = cms.SignerIdentifier(
+        "issuer_and_serial_number",
+        {"issuer": x509.Name.load(name), "serial_number": pki.cert("company").asn1.serial_number},
+    )
+
+
+@pytest.mark.parametrize("touch", [_version, _signer_version, _another_digest, _name_in_another_case])
+def test_what_no_signature_covers_is_to_the_letter(touch: Callable[[Any], None]) -> None:
+    found = seal(finished(touch))
+    assert answer(found) == undecided(SubIndication.SIG_CONSTRAINTS_FAILURE)
+    assert against(found.findings) == ["seal.irregular"]
+    assert found.intact
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"Test Root CA", b"Best Root CA"), (b"450101000000Z", b"460101000000Z")],
+    ids=["another name", "another end"],
+)
+def test_spare_certificates_have_to_be_whole(old: bytes, new: bytes) -> None:
+    """A copy of the root that nobody needs, touched: the file is not the one that was handed out."""
+    root = pki.cert("root").der
+
+    def touch(whole: Any) -> None:
+        kept = [one for one in whole["certificates"] if one.chosen.dump() != root]
+        whole["certificates"] = [
+            *kept,
+            cms.CertificateChoices("certificate", x509.Certificate.load(root.replace(old, new))),
+        ]
+
+    found = seal(finished(touch))
+    assert answer(found) == undecided(SubIndication.SIG_CONSTRAINTS_FAILURE)
+    assert against(found.findings) == ["seal.evidence"]
+
+
+def test_algorithm_parameters_are_null_or_absent() -> None:
+    pdf = WORLD.sealed()
+    sha256 = bytes.fromhex("0609608648016503040201")
+    der = signed_data(covered(pdf)).replace(sha256 + b"\x05\x00", sha256 + b"\x04\x00")
+    assert answer(seal(with_contents(pdf, der)))[0] is not Indication.TOTAL_PASSED
+
+
+def test_spare_certificates_of_strangers_are_nobodys_business() -> None:
+    strangers = (pki.cert("company"), pki.cert("interm"), issue(subject(pki.OTHER_COMPANY), None).certificate)
+    assert answer(seal(WORLD.forged(Recipe(certificates=strangers)))) == PASSED
+
+
+def test_damaged_evidence_in_the_file_is_told_though_nobody_needs_it() -> None:
+    whole = [pki.crl("root"), pki.crl("interm")]
+    assert answer(seal(bare_pyhanko.with_evidence(WORLD.sealed(), crls=whole))) == PASSED
+    answers = [pki.ocsp_response("company")]
+    assert answer(seal(bare_pyhanko.with_evidence(WORLD.sealed(), ocsps=answers))) == PASSED
+    touched: list[dict[str, Any]] = [
+        {"crls": [whole[1][:-1] + bytes([whole[1][-1] ^ 1])]},
+        {"ocsps": [answers[0][:-1] + bytes([answers[0][-1] ^ 1])]},
+    ]
+    for damaged in touched:
+        found = seal(bare_pyhanko.with_evidence(WORLD.sealed(), **damaged))
+        assert against(found.findings) == ["seal.evidence"]
