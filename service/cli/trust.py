@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from certlight.errors import SetupError
 from certlight.paths import data_dir
 from certlight.text import Text
 from service.cli.verify import CHINA
+from service.settings import load
 from signing.enclosure import Party
 from signing.trust.material import TrustMaterial
 from signing.trust.store import TrustStore
@@ -40,8 +40,8 @@ PartyOption = Annotated[
 
 
 def production() -> bool:
-    """Whether demonstration roots count for nothing: ``CERTLIGHT_PRODUCTION`` is set to anything but 0."""
-    return os.environ.get("CERTLIGHT_PRODUCTION", "0") not in ("", "0")
+    """Whether demonstration roots count for nothing. Raises as :func:`service.settings.load`."""
+    return load().production
 
 
 def default_store() -> Path:
