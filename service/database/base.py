@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from service.database.columns import TYPE_MAP, Id, Json, OwnId, Sha256, UtcDateTime, enumeration, new_id
 from service.database.engine import open_database, reading, transaction
@@ -15,6 +17,7 @@ __all__ = [
     "OwnId",
     "Sha256",
     "UtcDateTime",
+    "Versioned",
     "enumeration",
     "new_id",
     "open_database",
@@ -36,3 +39,19 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = TYPE_MAP
+
+
+class Versioned:
+    """Rows that people edit: ``row_version`` counts their changes.
+
+    Whoever changes a row that somebody else changed after they read it fails with ``state.changed_meanwhile``.
+    """
+
+    @declared_attr
+    def row_version(cls) -> Mapped[int]:
+        """1 when new."""
+        return mapped_column()
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.row_version}

@@ -1,0 +1,11 @@
+"""Every table of the product, known to the base class once this module is imported."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+from service.database import documents, evidence, jobs, operations, performances, pushes, subjects, webhooks
+from service.database.base import Base
+
+MODULES = (documents, evidence, jobs, operations, performances, pushes, subjects, webhooks)
+METADATA: MetaData = Base.metadata
