@@ -73,6 +73,16 @@ def last_startxref(data: bytes) -> int | None:
     return int(match[1]) if match else None
 
 
+def last_end(data: bytes) -> int:
+    """Offset behind the last ``startxref``, number, ``%%EOF`` and end of line, wherever they stand; 0: nowhere."""
+    position = len(data)
+    while (position := data.rfind(b"startxref", 0, position)) >= 0:
+        match = _TAIL.match(data, position)
+        if match:
+            return match.end()
+    return 0
+
+
 def read_chain(data: bytes, length_of: Callable[[Ref], Value]) -> list[Section]:
     """All sections, oldest first, following /Prev from the file's end.
 

@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefCache, XRefSection, XRefSectionData
 
 from certlight.text import Text
-from signing.validation.cross_reference import Section, last_startxref, read_chain
+from signing.validation.cross_reference import Section, last_end, last_startxref, read_chain
 from signing.validation.history import History
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.indirect import Body
@@ -21,7 +21,6 @@ from signing.validation.signature_dictionary import refused
 from signing.validation.syntax import Malformed, Name, Ref, Value
 
 _HEADER: Final = re.compile(rb"%PDF-[12]\.\d[\x00\t\n\x0c\r %]")
-_END: Final = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
 
 
 class Unsupported(Exception):
@@ -37,11 +36,8 @@ def ends_findings(pdf: bytes) -> tuple[bytes, tuple[Finding, ...]]:
     findings = [] if _HEADER.match(pdf) else [_NO_HEADER]
     if last_startxref(pdf) is not None:
         return pdf, tuple(findings)
-    last = pdf.rfind(b"%%EOF")
-    match = _END.match(pdf, last) if last >= 0 else None
-    if match is None:
-        return b"", (*findings, _TRUNCATED)
-    return pdf[: match.end()], (*findings, _TRAILING if match.end() < len(pdf) else _TRUNCATED)
+    end = last_end(pdf)
+    return pdf[:end], (*findings, _TRAILING if end else _TRUNCATED)
 
 
 def open_history(data: bytes) -> History:

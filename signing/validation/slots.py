@@ -110,7 +110,7 @@ def _with_pyhanko(history: History, slot: Slot, reference: IndirectObject) -> Sl
             and embedded.pkcs7_content.startswith(slot.cms)
             and embedded.signed_revision in history.revisions[slot.revision].numbers
         )
-        if same and slot.coverage is not Coverage.PARTIAL:
+        if same and all(finding.indication is not Indication.TOTAL_FAILED for finding in slot.findings):
             same = embedded.evaluate_signature_coverage() >= SignatureCoverageLevel.ENTIRE_REVISION
     except PdfError:
         return replace(slot, findings=(*slot.findings, _NOT_READ))

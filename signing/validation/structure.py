@@ -6,6 +6,7 @@ import logging
 from typing import Final
 
 from certlight.text import Text
+from signing.validation.form import pages
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.opening import Unsupported, ends_findings, open_history
 from signing.validation.report import Finding
@@ -53,6 +54,7 @@ def fit_to_seal(pdf: bytes) -> tuple[Finding, ...]:
     try:
         history = open_history(data)
         find_slots(history, len(pdf))
+        pages(history, history.last)
         return _once((*findings, *layout_findings(history, ())))
     except Unsupported as unsupported:
         return (*findings, unsupported.finding)
