@@ -1,0 +1,1 @@
+"""Bringing a database to the present version of the tables (Alembic); there is no way back but a backup."""
