@@ -35,8 +35,8 @@ def find_slots(history: History, file_size: int) -> tuple[Slot, ...]:
     """
     every = fields(history, history.last)
     filled = [field for field in every if field.is_signature and field.entries.get(Name(b"V")) is not None]
-    seen = {reference.idnum: (name, reference) for name, _, reference in _seen_by_pyhanko(history)}
-    if {(field.number, field.name) for field in filled} != {(number, name) for number, (name, _) in seen.items()}:
+    seen = {reference.idnum: reference for _, _, reference in _seen_by_pyhanko(history)}
+    if {field.number for field in filled} != seen.keys():
         raise Malformed("two readers find different filled signature fields")
     if not filled:
         return ()
@@ -49,7 +49,7 @@ def find_slots(history: History, file_size: int) -> tuple[Slot, ...]:
         if names[field.name] > 1 or values[_signature_number(field)] > 1:
             wrong.append(_SHARED)
         slot = _slot(history, field, wrong, file_size)
-        slot = _with_pyhanko(history, slot, seen[field.number][1])
+        slot = _with_pyhanko(history, slot, seen[field.number])
         slots.append(replace(slot, place=_place(history, field, seats)))
     slots.sort(key=lambda slot: sum(slot.byte_range[2:]) if slot.byte_range else file_size + 1)
     return tuple(replace(slot, index=index) for index, slot in enumerate(slots))
