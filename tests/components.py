@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from certlight.paths import models_dir
@@ -37,6 +39,26 @@ def _softhsm() -> str | None:
     return next(iter([named] if named else usual), None) if shutil.which("softhsm2-util") else None
 
 
+def _swift() -> str | None:
+    program = Path(sys.executable).with_name("swift-proxy-server")
+    return str(program) if program.exists() else None
+
+
+def _tmpfs() -> str | None:
+    return shutil.which("mount") if sys.platform == "linux" and os.geteuid() == 0 else None
+
+
+def _postgresql() -> str | None:
+    try:
+        psycopg.connect(POSTGRESQL, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return None
+    return "PostgreSQL"
+
+
+POSTGRESQL = os.environ.get("CERTLIGHT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
+"""A running server, as somebody who may create databases: tests make their own and drop them."""
+
 COMPONENTS = {
     "chromium": Component(_chromium, "apt-get install chromium, or name it in CERTLIGHT_TEST_CHROMIUM"),
     "models": Component(_models, "certlight models install"),
@@ -45,7 +67,12 @@ COMPONENTS = {
     "pdfdetach": Component(lambda: shutil.which("pdfdetach"), "apt-get install poppler-utils"),
     "pdftoppm": Component(lambda: shutil.which("pdftoppm"), "apt-get install poppler-utils"),
     "pdftotext": Component(lambda: shutil.which("pdftotext"), "apt-get install poppler-utils"),
+    "postgresql": Component(
+        _postgresql, "start a server, or name it and a user who may create databases in CERTLIGHT_TEST_POSTGRESQL"
+    ),
     "softhsm": Component(_softhsm, "apt-get install softhsm2, or name libsofthsm2.so in CERTLIGHT_TEST_SOFTHSM"),
+    "swift": Component(_swift, "make dev, on Linux"),
+    "tmpfs": Component(_tmpfs, "run as root on Linux"),
 }
 
 
