@@ -60,4 +60,6 @@ def _refused(failed: Exception) -> CertlightError:
     match facts:
         case {"code": str(code), "said": [str(zh), str(en), str(remedy_zh), str(remedy_en)]}:
             return InputRefused(code, Text(zh, en), Text(remedy_zh, remedy_en))
+    if isinstance(failed, ChildFailed) and failed.kind in ("time", "memory"):
+        return refusal("compose.pdf_too_complex")
     return refusal("compose.pdf_malformed")

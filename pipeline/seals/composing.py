@@ -87,9 +87,11 @@ def base_pdf(
         raise refusal("seal.already_sealed")
     if found.blocking:
         ways = {finding.way for finding in found.blocking}
-        if Way.REFUSE in ways or not mend or found.sealed:
+        hopeless = Way.REFUSE in ways or found.sealed
+        if hopeless or not mend:
             reason = found.blocking[0].text
-            raise refusal("seal.unfit", reason_zh=reason.zh, reason_en=reason.en)
+            code = "seal.unfit_for_good" if hopeless else "seal.unfit"
+            raise refusal(code, reason_zh=reason.zh, reason_en=reason.en)
         if ways != {Way.REWRITE}:
             return drawn()
         pdf = rewritten(pdf, process)

@@ -11,7 +11,7 @@ import typer
 
 from certlight.text import Text
 from service.cli.terminal import JsonOption, LanguageOption, language_of, out, print_json
-from service.cli.trust import AtOption, PartyOption, TrustOption, moment, open_store, parties, production
+from service.cli.trust import AtOption, TrustOption, moment, open_store, parties, production
 
 app = typer.Typer(help="CA 与信任库  Authorities and the trust store", no_args_is_help=True)
 
@@ -56,7 +56,14 @@ def fetch(trust: TrustOption = None, lang: LanguageOption = "zh") -> None:
 
 
 @app.command("demo")
-def demo(to: FolderOption = DEMO_FOLDER, party: PartyOption = None, lang: LanguageOption = "zh") -> None:
+def demo(
+    to: FolderOption = DEMO_FOLDER,
+    party: Annotated[
+        list[str] | None,
+        typer.Option("--party", help="为谁生成密钥：名称=统一社会信用代码，可重复  Whose keys: NAME=CODE; repeatable"),
+    ] = None,
+    lang: LanguageOption = "zh",
+) -> None:
     """生成演示用 CA、企业密钥、吊销列表与信任库。 Make or renew a demonstration authority with enterprise keys."""
     from service.cli.pki_view import print_demo
     from signing.trust.demonstration.folder import DEMONSTRATION_PARTIES, make_demo

@@ -54,7 +54,9 @@ def command(
     over: Annotated[
         str | None, typer.Option("--over", help="盖在该文字上，如 发包人（盖章）  Over these words of the document")
     ] = None,
-    field: Annotated[str | None, typer.Option("--field", help="签入预留的签章域  Into this prepared field")] = None,
+    field: Annotated[
+        str | None, typer.Option("--field", help="签入预留的签章域，先于 --over、--at  Into this prepared field")
+    ] = None,
     riding: Annotated[bool, typer.Option("--riding", help="加盖骑缝章  Also across the edges of all pages")] = False,
     prepare: Annotated[
         list[str] | None,
@@ -63,7 +65,7 @@ def command(
     level: Annotated[LevelOption, typer.Option("--level", help="PAdES 级别  PAdES level")] = LevelOption.b_b,
     tsa: Annotated[str | None, typer.Option("--tsa", help="时间戳服务地址  Time-stamping authority")] = None,
     certify: Annotated[
-        int | None, typer.Option("--certify", min=1, max=3, help="首章认证：1 不许再改，2 只许再签  DocMDP level")
+        int | None, typer.Option("--certify", min=1, max=2, help="首章认证：1 不许再签，2 只许签入预留域  DocMDP level")
     ] = None,
     mend: Annotated[
         bool, typer.Option("--mend", help="不宜直接签章的 PDF 先重写或转为图像  Rewrite or redraw an unfit PDF")

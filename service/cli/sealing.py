@@ -73,6 +73,8 @@ class SealCall:
 
 def run(call: SealCall, language: Language) -> None:
     """Carry out ``certlight seal``; the PDF is written whole, or not at all. Raises CertlightError, typer.Exit."""
+    if call.fail_on is not None and call.claim is None:
+        raise typer.BadParameter("--claim", param_hint="--fail-on")
     store = open_store(call.trust, list(call.crls))
     named = parties(list(call.parties))
     wish = _wish(call)

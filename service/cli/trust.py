@@ -58,8 +58,9 @@ def open_store(path: Path | None, crls: list[Path] | None) -> TrustStore:
                 "trust.none",
                 Text("还没有信任库，无法判断签章由谁担保。", "There is no trust store: nobody vouches for any seal."),
                 Text(
-                    "用 --trust 指定信任库文件夹或 CA 根证书；试用可先运行 certlight pki demo。",
-                    "Name a trust store or the authorities' roots with --trust; to try, run certlight pki demo first.",
+                    "用 --trust 指定信任库文件夹或 CA 根证书；试用可先运行 certlight pki demo，再用它给出的信任库。",
+                    "Name a trust store or the authorities' roots with --trust; to try, run certlight pki demo and name"
+                    " the store it makes.",
                 ),
             )
     return TrustStore.load(path, crls or [])

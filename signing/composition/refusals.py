@@ -64,6 +64,13 @@ _MESSAGES: Final[dict[str, tuple[Text, Text]]] = {
             "Open it with its password, save or print it without one, then upload that.",
         ),
     ),
+    "compose.pdf_too_complex": (
+        Text(
+            "PDF 过于复杂，在允许的时间和内存内无法处理。",
+            "The PDF is too complex to be handled within the time and memory allowed.",
+        ),
+        _REPRINT,
+    ),
     "compose.pdf_page": (
         Text("PDF 第 {page} 页无法绘制。", "Page {page} of the PDF cannot be drawn."),
         _REPRINT,
@@ -74,7 +81,17 @@ _MESSAGES: Final[dict[str, tuple[Text, Text]]] = {
     ),
     "seal.unfit": (
         Text("该 PDF 不宜按原样签章：{reason_zh}", "The PDF is not fit to be sealed as it is: {reason_en}"),
-        _REPRINT,
+        Text(
+            "可由本系统重写或转为页面图像后签章（命令行加 --mend），或请制作单位重新导出。",
+            "Let it be rewritten or drawn anew before it is sealed (--mend), or have its maker export it again.",
+        ),
+    ),
+    "seal.unfit_for_good": (
+        Text("该 PDF 不能签章：{reason_zh}", "The PDF cannot be sealed: {reason_en}"),
+        Text(
+            "请向制作或签章单位索取可用的原始文件；已有签章的文件请勿另存或打印，否则签章失效。",
+            "Ask whoever made or sealed it for a usable original; never save or print a sealed file anew.",
+        ),
     ),
     "seal.already_sealed": (
         Text("该 PDF 已有签章，不能再改动或附加内容。", "The PDF is sealed already; nothing may be changed or added."),

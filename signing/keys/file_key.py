@@ -96,6 +96,9 @@ def file_key(private_key: Any, certificates: Sequence[x509.Certificate], named: 
     if len(set(own)) > 1:
         raise refusal("key.several_certificates", describe([Certificate.of(each) for each in own]))
     leaf = Certificate.of(own[0])
+    if leaf.asn1.public_key.algorithm == "rsassa_pss":
+        # Such a key may make no PKCS #1 v1.5 signature (RFC 4055 §1.2), and we make no other.
+        raise refusal("key.unsupported", "RSASSA-PSS")
     chain = dict.fromkeys(Certificate.of(certificate) for certificate in certificates)
     return FileKey(private_key, leaf, tuple(other for other in chain if other != leaf))
 

@@ -206,6 +206,8 @@ def _may_seal(certificate: Certificate) -> bool:
 
 
 def _supported(certificate: Certificate) -> None:
+    if certificate.asn1.public_key.algorithm == "rsassa_pss":
+        raise refusal("key.unsupported", "RSASSA-PSS")
     try:
         key = certificate.crypto.public_key()
     except (ValueError, UnsupportedAlgorithm) as error:

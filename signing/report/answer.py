@@ -43,9 +43,9 @@ class Answer:
 
 
 def file_answer(file: ValidatedFile) -> Answer:
-    """What the validation of a file says together with the recheck of its entries, where that is the worse of both."""
+    """What the validation of a file says together with what holds for its entries, where that is the worse of both."""
     said = answer(file.report)
-    recheck = file.recheck
+    recheck = file.entries
     if recheck is None or recheck.light <= report_light(file.report):
         return said
     doubt = _RECHECKED[recheck.light]

@@ -151,7 +151,7 @@ class ValidateReport(_Json):
     """The worst of all signatures and of the file; INDETERMINATE without a seal."""
     sub_indication: SubIndication | None
     light: LightWord
-    """What people decide by; with ``recheck`` the worse of both."""
+    """What people decide by: the worst of seals and of ``recheck``, without a recheck of ``enclosed_light``."""
     message: Str
     """The answer in one sentence."""
     advice: Str
@@ -164,6 +164,8 @@ class ValidateReport(_Json):
     """Of the whole file."""
     enclosed: bool
     """Whether entries are embedded in the file."""
+    enclosed_light: LightWord | None
+    """Of the verdict sealed with them; null where there is none."""
     recheck: RecheckJson | None
 
 
@@ -188,6 +190,7 @@ def validate_json(
         signatures=[say.signature(signature) for signature in report.signatures],
         findings=say.findings(report.findings),
         enclosed=report.enclosure is not None,
+        enclosed_light=None if file.enclosed_light is None else _word(file.enclosed_light.word),
         recheck=None if recheck is None else say.recheck(recheck),
     )
     return document.model_dump(mode="json", by_alias=True)

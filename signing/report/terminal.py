@@ -59,8 +59,8 @@ class _Printer:
         self._print(Rich(self._say(file.answer.detail)), indent=2)
         as_of = self._pick("验证时点 ", "valid as of ")
         self._print(Rich(f"{file.code}  {as_of}{file.validated_at}", style="dim"), indent=2)
-        if file.recheck is not None:
-            self._print(Rich(self._say(file.recheck.message)), 2, self._light(file.recheck.light).append("  "))
+        if file.entries is not None:
+            self._print(Rich(self._say(file.entries.message)), 2, self._light(file.entries.light).append("  "))
         self._reasons(file.reasons, file.reasons_left_out, 2)
         for signature in file.signatures:
             self._signature(signature)

@@ -97,7 +97,8 @@ class FileView:
     enclosed: bool
     reasons: tuple[ReasonView, ...]
     reasons_left_out: int
-    recheck: Recheck | None
+    entries: Recheck | None
+    rechecked: bool
     signatures: tuple[SignatureView, ...]
 
 
@@ -118,7 +119,8 @@ def file_view(number: int, file: ValidatedFile) -> FileView:
         enclosed=report.enclosure is not None,
         reasons=reasons,
         reasons_left_out=left_out,
-        recheck=file.recheck,
+        entries=file.entries,
+        rechecked=file.recheck is not None,
         signatures=tuple(
             _signature(i, signature, said.detail.zh) for i, signature in enumerate(report.signatures, start=1)
         ),
