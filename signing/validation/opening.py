@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from typing import Final
 
 from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.pdf_utils.xref import XRefCache, XRefSection, XRefSectionData
 
 from certlight.text import Text
-from signing.validation.cross_reference import Section, last_end, last_startxref, read_chain
+from signing.validation.agreement import agree
+from signing.validation.cross_reference import last_end, last_startxref, read_chain
 from signing.validation.history import History
 from signing.validation.indication import Indication, SubIndication
-from signing.validation.indirect import Body
 from signing.validation.report import Finding
 from signing.validation.signature_dictionary import refused
 from signing.validation.syntax import Malformed, Name, Ref, Value
@@ -49,7 +47,7 @@ def open_history(data: bytes) -> History:
     if any(Name(b"Encrypt") in section.trailer for section in sections):
         raise Unsupported(_ENCRYPTED)
     reader = _pyhanko(data)
-    _agree(sections, reader.xrefs)
+    agree(sections, reader)
     return History(data, sections, reader)
 
 
@@ -57,7 +55,7 @@ def _pyhanko(data: bytes) -> PdfFileReader:
     """pyHanko's reader, strict where it can be.
 
     Its strictness refuses what Word (hybrid cross-references) and PDFBox (numbers of such streams used again)
-    write; there our own reading has to be strict enough, and :func:`_agree` asks that both read the same.
+    write; there our own reading has to be strict enough, and ``agreement`` asks that both read the same.
     """
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=True)
@@ -68,70 +66,6 @@ def _pyhanko(data: bytes) -> PdfFileReader:
 
 def _no_indirect_length(_: Ref) -> Value:
     raise Malformed("a cross-reference stream whose length is no number")
-
-
-def _agree(sections: list[Section], seen: XRefCache) -> None:
-    """Compare the sections with what pyHanko found, and take from it what stands compressed in streams."""
-    if seen.total_revisions != len(sections):
-        raise Malformed("two readers count different cross-reference sections")
-    size = 0
-    for index, section in enumerate(sections):
-        entries = seen.get_xref_data(index)
-        freed = set(entries.freed) - {0}
-        if section.body is not None:
-            _take(section, section.body, entries)
-        elif section.offsets != entries.standard_xrefs or section.freed != freed:
-            raise Malformed("two readers find different objects in a cross-reference table")
-        if section.hybrid is not None:
-            _take_beside(section, section.hybrid, entries.hybrid)
-        if seen.get_xref_container_info(index).declared_startxref != section.start:
-            raise Malformed("two readers find a cross-reference section at different places")
-        size = _size(section, size)
-
-
-def _take_beside(section: Section, stream: Body, seen: XRefSection | None) -> None:
-    """Add what a hybrid file's stream says to its table, which may not say anything else of the same objects."""
-    beside = replace(section, body=stream, hybrid=None, offsets={}, packed={}, freed=set(), beside=set())
-    if seen is None:
-        raise Malformed("two readers count different cross-reference sections")
-    _take(beside, stream, seen.xref_data)
-    if any(section.offsets.get(number, place) != place for number, place in beside.offsets.items()):
-        raise Malformed("two cross-reference sections that contradict each other")
-    if beside.packed.keys() & section.offsets.keys():
-        raise Malformed("two cross-reference sections that contradict each other")
-    section.beside |= (beside.offsets.keys() | beside.packed.keys()) - section.offsets.keys() - {stream.number}
-    section.offsets.update(beside.offsets)
-    section.packed.update(beside.packed)
-    section.freed -= section.beside
-
-
-def _take(section: Section, stream: Body, seen: XRefSectionData) -> None:
-    """Take the entries of a cross-reference stream as pyHanko decoded them."""
-    freed = set(seen.freed) - {0}
-    section.offsets.update(seen.standard_xrefs)
-    section.packed.update({number: (at.obj_stream_id, at.ix_in_stream) for number, at in seen.xrefs_in_objstm.items()})
-    section.freed.update(freed)
-    if len(section.offsets) + len(section.packed) + len(freed) != _announced(stream.value.entries):
-        raise Malformed("entries of a kind that one reader leaves out and another takes for nothing")
-
-
-def _announced(entries: dict[Name, Value]) -> int:
-    """How many entries a cross-reference stream says it has, that of object 0 left out."""
-    ranges = entries.get(Name(b"Index"), [0, entries.get(Name(b"Size"))])
-    if type(ranges) is not list or len(ranges) % 2 or any(type(number) is not int for number in ranges):
-        raise Malformed("a cross-reference stream without its ranges")
-    starts, counts = ranges[::2], ranges[1::2]
-    zeros: int = sum(start == 0 < count for start, count in zip(starts, counts, strict=True))
-    return int(sum(counts)) - zeros
-
-
-def _size(section: Section, before: int) -> int:
-    """/Size of the section, ISO 32000-2 table 15: objects from there on count as missing, so none may be listed."""
-    size = section.trailer.get(Name(b"Size"))
-    numbers = [*section.offsets, *section.packed, *(stream.number for stream in section.streams)]
-    if type(size) is not int or size < before or max(numbers, default=0) >= size:
-        raise Malformed("objects beyond the size of the document")
-    return size
 
 
 _NO_HEADER: Final = refused(

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from signing.validation.changes import changes_after
 from signing.validation.indication import Indication
-from signing.validation.report import Finding
+from signing.validation.report import Finding, Modifications
 from signing.validation.structure import fit_to_seal, inspect
 from tests.signing.hand_written import DICTIONARY, Save, document, signed, written
 
@@ -199,3 +200,44 @@ def test_an_unsigned_file_has_nothing_to_say_however_it_looks() -> None:
 def test_pages_in_a_circle_are_not_fit() -> None:
     circle = {2: b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"}
     assert codes(fit_to_seal(written(Save(document(fields=b"[]", more=circle))))) == ["seal.unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "index", "fine"),
+    [
+        (b"\x01%s\0\0", b"[7 1]", True),
+        (b"\x03%s\0\0", b"[6 1]", False),
+        (b"\x01%s\0\0", b"[7 2]", False),
+        (b"\x01%s\0\0" * 2, b"[7 1 7 1]", False),
+    ],
+)
+def test_entries_of_streams_that_readers_disagree_about(rows: bytes, index: bytes, fine: bool) -> None:
+    """An entry of unknown kind is null by the standard, and nothing at all to lenient readers."""
+    first = signed()
+    body = b"7 0 obj\n<< /Type /Note >>\nendobj\n"
+    at = len(first).to_bytes(4, "big")
+    data = rows.replace(b"%s", at)
+    own = b"9 0 obj\n<< /Type /XRef /Size 10 /W [1 4 2] /Index %s /Root 1 0 R /Prev %d /Length %d >>\nstream\n" % (
+        index,
+        first.rindex(b"xref\n0 1"),
+        len(data),
+    )
+    pdf = first + body + own + data + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (len(first) + len(body))
+    assert (codes(inspect(pdf).findings) == []) is fine
+
+
+def test_a_widget_added_to_a_sealed_field_is_found() -> None:
+    """The array of the field's widgets is an object of its own, so that the field itself stays as it was."""
+    widget = b"<< /Type /Annot /Subtype /Widget /Parent 4 0 R /P 3 0 R /Rect [%d 100 %d 200] /F 132 >>"
+    objects = document(
+        more={
+            3: document()[3].replace(b"[4 0 R]", b"[8 0 R]"),
+            4: b"<< /FT /Sig /T (Seal) /V 5 0 R /Kids 7 0 R >>",
+            7: b"[8 0 R]",
+            8: widget % (100, 200),
+        }
+    )
+    more = Save({3: document()[3].replace(b"[4 0 R]", b"[8 0 R 9 0 R]"), 7: b"[8 0 R 9 0 R]", 9: widget % (0, 500)})
+    structure = inspect(signed(objects=objects, later=(more,)))
+    assert structure.slots[0].sound
+    assert changes_after(structure, structure.slots[0]).modifications is Modifications.FORBIDDEN
