@@ -17,7 +17,7 @@ from signing.certificate import Certificate
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.report import Finding
 
-MAX_CERTIFICATES: Final = 64
+MAX_CERTIFICATES: Final = 32
 """Certificates taken from one CMS; a seal brings one to five."""
 PARSING: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 """What asn1crypto raises on data that is not what it claims to be."""

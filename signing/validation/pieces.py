@@ -22,6 +22,9 @@ from signing.validation.cms import PARSING
 
 _KEPT: Final = 128
 """Parsed pieces kept in memory: a night's work uses the same few lists again and again."""
+_LARGE: Final = 1024 * 1024
+_KEPT_LARGE: Final = 4
+"""Of those beyond 1 MB only the last few: files bring lists of their own, which must not fill the memory."""
 _EXPIRED_CERTS_ON_CRL: Final = "2.5.29.60"
 _ARCHIVE_CUTOFF: Final = "1.3.6.1.5.5.7.48.1.6"
 
@@ -65,9 +68,17 @@ class Answer:
         return self.issued <= expiry or (self.archive_cutoff is not None and self.archive_cutoff <= expiry)
 
 
-@lru_cache(maxsize=_KEPT)
 def list_of(issuer: Certificate, der: bytes) -> RevocationList | None:
     """The CRL, where ``issuer`` has signed it; else None."""
+    return _large_list(issuer, der) if len(der) > _LARGE else _small_list(issuer, der)
+
+
+def answers_of(issuer: Certificate, der: bytes) -> tuple[Answer, ...]:
+    """The single responses about certificates of ``issuer``, where it or its responder has signed them; else none."""
+    return _large_answers(issuer, der) if len(der) > _LARGE else _small_answers(issuer, der)
+
+
+def _list(issuer: Certificate, der: bytes) -> RevocationList | None:
     authentic = authentic_crl((issuer,), der)
     if authentic is None:
         return None
@@ -82,13 +93,15 @@ def list_of(issuer: Certificate, der: bytes) -> RevocationList | None:
         return None
 
 
-@lru_cache(maxsize=_KEPT)
-def answers_of(issuer: Certificate, der: bytes) -> tuple[Answer, ...]:
-    """The single responses about certificates of ``issuer``, where it or its responder has signed them; else none."""
+def _answers(issuer: Certificate, der: bytes) -> tuple[Answer, ...]:
     try:
         return tuple(_read_answers(issuer, der))
     except PARSING:
         return ()
+
+
+_small_list, _large_list = lru_cache(_KEPT)(_list), lru_cache(_KEPT_LARGE)(_list)
+_small_answers, _large_answers = lru_cache(_KEPT)(_answers), lru_cache(_KEPT_LARGE)(_answers)
 
 
 def _read_answers(issuer: Certificate, der: bytes) -> Iterator[Answer]:

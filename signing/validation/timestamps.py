@@ -28,7 +28,7 @@ from signing.validation.report import Finding
 
 DigestOf = Callable[[str], bytes | None]
 """The digest of something by the name of an algorithm; None for one that is not known here."""
-MAX_TOKENS: Final = 8
+MAX_TOKENS: Final = 4
 """Tokens looked at in one signature; one is usual, a second authority's is rare."""
 
 
