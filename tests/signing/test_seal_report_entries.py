@@ -28,7 +28,7 @@ def test_what_was_wrong_when_sealed_counts(sealed: str | None, light: str) -> No
     assert (found["indication"], found["light"]) == ("TOTAL-PASSED", light)
     assert found["enclosed_light"] == (sealed if sealed in ("red", "yellow", "green") else None)
     assert found["recheck"] is None
-    assert ("红灯" in found["message"] or "不一致" in found["message"]) == (sealed == "red")
+    assert ("与页面不符" in found["message"]) == (sealed == "red")
 
 
 def test_a_recheck_counts_instead() -> None:
