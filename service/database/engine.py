@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from certlight.errors import SetupError
 from certlight.text import Text
-from service.database.failures import translated
+from service.database.failures import keep_values_out, translated
 
 WAIT_SECONDS: Final = 10
 """How long a transaction waits for another one's lock."""
@@ -48,10 +48,13 @@ def open_database(url: str) -> Engine:
         "pool_timeout": WAIT_SECONDS,
     }
     if address.drivername in ("sqlite", "sqlite+pysqlite"):
-        return _sqlite(address, common)
-    if address.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
-        return _postgresql(address, common)
-    raise _refused()
+        engine = _sqlite(address, common)
+    elif address.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        engine = _postgresql(address, common)
+    else:
+        raise _refused()
+    keep_values_out(engine)
+    return engine
 
 
 def _refused() -> SetupError:

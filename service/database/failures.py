@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from sqlalchemy import Engine, ExceptionContext, event
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -44,6 +45,16 @@ def changed_meanwhile() -> UsageError:
         Text("内容已被他人修改，本次操作未保存。", "Somebody else changed it meanwhile; nothing was saved."),
         Text("请刷新页面，查看最新内容后再操作。", "Reload the page and look at it before you try again."),
     )
+
+
+def keep_values_out(engine: Engine) -> None:
+    """Leave only the first line of the driver's errors: PostgreSQL's further ones quote rows, people's data."""
+
+    @event.listens_for(engine, "handle_error")
+    def shorten(context: ExceptionContext) -> None:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args and isinstance(error.args[0], str):
+                error.args = (error.args[0].partition("\n")[0], *error.args[1:])
 
 
 @contextmanager
