@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.composition.fitness_findings import FitnessFinding, found
 from signing.composition.fitness_objects import Walk
+from signing.validation.structure import fit_to_seal
 
 _HARMLESS: Final = (
     "reported number of objects",  # a number too small is what pyHanko does not read strictly
@@ -31,7 +32,8 @@ def findings(pdf: bytes, opened: pikepdf.Pdf, walk: Walk, *, sealed: bool) -> It
     """Findings of the file as such. ``sealed`` files are made of revisions, which is no finding then."""
     if opened.is_encrypted:
         yield found("fitness.encrypted")
-    if not _END.search(pdf[-1024:]):
+    if not _END.search(pdf[-1024:]) or (not sealed and fit_to_seal(pdf.rstrip(b"\r\n\0 ") + b"\n")):
+        # Sealed as it is, our own validation would not pass it.
         yield found("fitness.structure")
     yield from _of_revisions(pdf, sealed=sealed)
     yield from _of_orphans(opened, walk)
