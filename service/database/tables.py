@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from service.database import documents, evidence, jobs, operations, performances, pushes, subjects, webhooks
+from service.database import accounts, documents, evidence, jobs, operations, performances, pushes, subjects, webhooks
 from service.database.base import Base
 
-MODULES = (documents, evidence, jobs, operations, performances, pushes, subjects, webhooks)
+MODULES = (accounts, documents, evidence, jobs, operations, performances, pushes, subjects, webhooks)
 METADATA: MetaData = Base.metadata
