@@ -76,6 +76,14 @@ def refused(code: str, words: Text) -> Finding:
     return Finding(code, words, Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE)
 
 
+NOT_CMS: Final = refused(
+    "seal.contents",
+    Text(
+        "签名值（Contents）已损坏，不是签名数据。", "The signature value, /Contents, is damaged: it holds no signature."
+    ),
+)
+
+
 def _byte_range(data: bytes, found: list[Entry], findings: list[Finding]) -> tuple[int, int, int, int] | None:
     match = _FOUR.fullmatch(data, found[0].start, found[0].end) if found else None
     if match is None:
@@ -95,8 +103,10 @@ def _contents(data: bytes, found: list[Entry], findings: list[Finding]) -> bytes
     content = bytes.fromhex(match[1].decode("ascii"))
     size = _content_info(content)
     if size is None:
-        findings.append(refused("seal.contents", _NO_CMS))
-        return b""
+        findings.append(NOT_CMS)
+        # Seals of other standards (GB/T 38540) are one SEQUENCE too; whoever does not expect a CMS looks at that.
+        other = _size(content, 0, 0) if content[0] == _SEQUENCE else None
+        return content[:other] if other is not None and not any(content[other:]) else b""
     if content[1] == _INDEFINITE:
         findings.append(Finding("seal.not_der", _NOT_DER, Indication.INDETERMINATE, SubIndication.FORMAT_FAILURE))
     if content.count(0, size) != len(content) - size:
@@ -178,9 +188,6 @@ _NO_CONTENTS: Final = Text("签名值（Contents）缺失或为空。", "The sig
 _MIXED: Final = Text(
     "签名值（Contents）的书写大小写混杂，被改动过。",
     "The signature value, /Contents, mixes cases: it was tampered with.",
-)
-_NO_CMS: Final = Text(
-    "签名值（Contents）已损坏，不是签名数据。", "The signature value, /Contents, is damaged: it holds no signature."
 )
 _NOT_DER: Final = Text(
     "签名值（Contents）未按标准编码（应为 DER，实为不定长 BER），不同软件可能得出不同的结论。"

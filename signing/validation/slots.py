@@ -18,7 +18,7 @@ from signing.validation.history import History
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.report import Coverage, Finding, Kind, Place
 from signing.validation.revisions import Revision
-from signing.validation.signature_dictionary import SignedBytes, examine, refused
+from signing.validation.signature_dictionary import NOT_CMS, SignedBytes, examine, refused
 from signing.validation.slot import Slot
 from signing.validation.syntax import Malformed, Name, Ref, Value
 
@@ -75,6 +75,8 @@ def _slot(history: History, field: FormField, wrong: list[Finding], file_size: i
         wrong.append(_TWO_KINDS)
     if subfilter not in SEAL_FORMS | {TIMESTAMP_FORM}:
         wrong.append(_unsupported(subfilter, signed))
+        # Only what calls itself a CMS has to be one.
+        signed = replace(signed, findings=tuple(each for each in signed.findings if each is not NOT_CMS))
     return Slot(
         index=0,
         field_name=field.name,
