@@ -1,33 +1,16 @@
-"""Whether those who sealed are those who ought to have: requirement 9, decision 25.
-
-Judged as a fraud examiner would: what a certificate proves is the name and the code that its authority has put there.
-The unified social credit code is decisive (GB 32100-2015), but not alone: some authorities let applicants fill in
-attributes that a code is read from, so the name has to fit as well. Where the code is known, a name alone is no proof.
-"""
+"""Whether those who sealed are those who ought to have: requirement 9, decision 25, as a fraud examiner would judge."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from certlight.text import Text
 from signing.certificate import Holder
 from signing.enclosure import Party
+from signing.party import Match, folded, match
 from signing.validation.indication import Indication, SubIndication
-from signing.validation.names import folded
 from signing.validation.report import Finding
-
-
-class Match(IntEnum):
-    """How well a holder fits a party, best first."""
-
-    SAME = 0
-    NAME_DIFFERS = 1
-    """The code is the same, the name is not."""
-    CODE_UNPROVED = 2
-    """The name is the same; the party's code is known, the certificate has none."""
-    OTHER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +30,6 @@ def parties_of(asked: Sequence[Party], enclosed: Sequence[Party]) -> Parties:
     if asked and enclosed and not _same_party(asked[0], enclosed[0]):
         return Parties(tuple(asked), (_disagreement(asked[0], enclosed[0]),))
     return Parties(tuple(asked or enclosed))
-
-
-def match(holder: Holder, party: Party) -> Match:
-    """How well the certificate's holder fits."""
-    same_name = bool(party.name) and folded(party.name) in _names(holder)
-    if party.credit_code and holder.credit_code:
-        if party.credit_code.strip().upper() != holder.credit_code:
-            return Match.OTHER
-        return Match.SAME if same_name or not party.name else Match.NAME_DIFFERS
-    if party.name and not same_name:
-        return Match.OTHER
-    return Match.CODE_UNPROVED if party.credit_code else Match.SAME
 
 
 def holder_findings(holder: Holder, parties: Parties) -> tuple[Finding, ...]:
@@ -97,15 +68,6 @@ def _label(party: Party) -> str:
     return (
         f"{party.name}（{party.credit_code}）" if party.name and party.credit_code else party.name or party.credit_code
     )
-
-
-def _names(holder: Holder) -> set[str]:
-    """The organisation, or the common name where that carries it: both are certified."""
-    names = {folded(holder.organisation)}
-    if holder.credit_code or not holder.organisation:
-        # Many authorities put themselves into O and the enterprise into CN; the code vouches for that.
-        names.add(folded(holder.common_name))
-    return names - {""}
 
 
 def _same_party(one: Party, other: Party) -> bool:

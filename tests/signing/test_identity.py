@@ -9,9 +9,9 @@ import pytest
 
 from signing.certificate import Holder
 from signing.enclosure import Party
-from signing.validation.identity import Match, match, parties_of
+from signing.party import Match, folded, match
+from signing.validation.identity import parties_of
 from signing.validation.indication import Indication, SubIndication
-from signing.validation.names import folded
 from tests.signing import pki
 from tests.signing.attacks.bases import base
 from tests.signing.attacks.increments import Increment

@@ -16,7 +16,7 @@ from tests.signing.pki import COMPANY, COMPANY_CODE, OTHER_CODE, OTHER_COMPANY
     ("holder", "party", "same"),
     [
         (Holder(COMPANY, COMPANY_CODE), Party(name=COMPANY, credit_code=COMPANY_CODE), True),
-        (Holder("旧名公司", COMPANY_CODE), Party(name=COMPANY, credit_code=COMPANY_CODE), True),
+        (Holder("旧名公司", COMPANY_CODE), Party(name=COMPANY, credit_code=COMPANY_CODE), False),
         (Holder(COMPANY, OTHER_CODE), Party(name=COMPANY, credit_code=COMPANY_CODE), False),
         (Holder(COMPANY, COMPANY_CODE), Party(credit_code=COMPANY_CODE.lower()), True),
         (Holder(COMPANY), Party(name=COMPANY, credit_code=COMPANY_CODE), True),

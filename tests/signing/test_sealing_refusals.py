@@ -192,7 +192,9 @@ def test_another_enterprise() -> None:
     order = SealOrder(party=Party(name=pki.OTHER_COMPANY, credit_code=pki.OTHER_CODE))
     assert refused(paper(), order) == "seal.other_enterprise"
     renamed = SealOrder(party=Party(name="改名后的公司", credit_code=pki.COMPANY_CODE))
-    assert seal(paper(), sealed.p12(), renamed, at=AT)
+    assert refused(paper(), renamed) == "seal.other_enterprise"
+    by_code = SealOrder(party=Party(credit_code=pki.COMPANY_CODE))
+    assert seal(paper(), sealed.p12(), by_code, at=AT)
 
 
 def test_nothing_is_signed_where_something_is_refused() -> None:
