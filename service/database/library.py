@@ -8,12 +8,14 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certlight.errors import UsageError
+from certlight.text import Text
 from service.database.base import new_id
 from service.database.documents import Document, DocumentVersion, advance
 from service.database.evidence import Scan
 from service.database.operations import record
 from service.domain.actors import SYSTEM, Actor
-from service.domain.documents import DOCUMENTS, IN_LIBRARY, DocumentAction, DocumentState
+from service.domain.documents import DOCUMENTS, FINAL, IN_LIBRARY, DocumentAction, DocumentState
 
 _COPIED: Final = ("position", "sha256", "name", "media_type", "size", "pages", "uploaded_at", "uploaded_by")
 
@@ -92,11 +94,21 @@ def supplement(session: Session, version: DocumentVersion, actor: Actor, *, at: 
     """The next version of a yellow document (补充完善), with its pages, entries and marks, key fields locked.
 
     It has to be marked, sealed and checked like any other. Raises UsageError as ``advance`` does, and
-    ``state.changed_meanwhile`` while another supplement is open.
+    ``state.supplement_open`` while there is one already.
     """
     advance(session, version, DocumentAction.SUPPLEMENT, actor, at=at)
-    last = max(other.number for other in version.document.versions)
-    made = _version(session, version.document, last + 1, version.template, actor, at)
+    siblings = session.execute(
+        select(DocumentVersion.number, DocumentVersion.state).where(
+            DocumentVersion.subject_id == version.subject_id, DocumentVersion.document_id == version.document_id
+        )
+    ).all()
+    if any(state not in FINAL | IN_LIBRARY for _, state in siblings):
+        raise UsageError(
+            "state.supplement_open",
+            Text("该证照已有一份正在补充的版本。", "A supplement of this document is open already."),
+            Text("请继续编辑该版本，或先作废。", "Go on with that one, or discard it first."),
+        )
+    made = _version(session, version.document, max(number for number, _ in siblings) + 1, version.template, actor, at)
     made.key_fields_locked = True
     made.title, made.valid_until = version.title, version.valid_until
     copied = {"copied_from": version.id}
