@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from service.storage.store import BlobStore
@@ -45,9 +44,3 @@ class Trickle(io.RawIOBase):
 def scan(seed: int, size: int = 5000) -> bytes:
     """A different PDF-like file for every ``seed``."""
     return (PDF + f"{seed:08d}".encode() * (size // 8 + 1))[:size]
-
-
-def later(moment: datetime, hours: float) -> datetime:
-    from datetime import timedelta
-
-    return moment + timedelta(hours=hours)
