@@ -98,6 +98,22 @@ def test_a_list_that_calls_itself_good_for_ten_years_is_not_taken_at_its_word() 
     assert answer(seal(WORLD.sealed(), trust=with_lists(pki.NOW, pki.crl("root"), old, plain=False))) == TRY_LATER
 
 
+def test_a_list_that_tells_of_deltas_needs_one() -> None:
+    """freshestCRL: the authority itself says that there is something fresher, which the operator has to fetch too."""
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier("http://pki.test.invalid/d.crl")], None, None, None)
+    telling = (x509.FreshestCRL([point]), False)
+    full = crl(authority(), number=10, more=[telling])
+    assert answer(seal(WORLD.sealed(), trust=with_lists(pki.NOW, pki.crl("root"), full, plain=False))) == TRY_LATER
+    dead = crl(authority(), [(pki.cert("company"), SINCE, STOLEN)], number=10, more=[telling])
+    assert answer(seal(WORLD.sealed(), trust=with_lists(pki.NOW, pki.crl("root"), dead, plain=False))) == REVOKED
+    entry = [(pki.cert("company"), SINCE, STOLEN)]
+    delta = crl(authority(), entry, number=11, more=[(x509.DeltaCRLIndicator(10), True)])
+    assert answer(seal(WORLD.sealed(), trust=with_lists(pki.NOW, pki.crl("root"), full, delta, plain=False))) == REVOKED
+    quiet = crl(authority(), number=11, more=[(x509.DeltaCRLIndicator(10), True)])
+    assert answer(seal(WORLD.sealed(), trust=with_lists(pki.NOW, pki.crl("root"), full, quiet, plain=False))) == PASSED
+    assert answer(seal(WORLD.sealed(), trust=with_lists(pki.NOW, pki.crl("root"), quiet, plain=False))) == TRY_LATER
+
+
 def test_sources_are_told() -> None:
     lists = (pki.crl("root"), pki.crl("interm"))
     sources = {hashlib.sha256(lists[0]).hexdigest(): "cache", hashlib.sha256(lists[1]).hexdigest(): "option"}
