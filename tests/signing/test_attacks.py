@@ -44,6 +44,8 @@ def test_it_is_an_attack(attack: Attack, maker: str) -> None:
     forged = built(attack, maker)
     if attack.bite is not Bite.NOTHING:
         assert forged not in clean(maker)
+    if "need" in attack.name and "appearances" in attack.name:
+        assert b"/NeedAppearances" in forged
     if attack.opens:
         assert looks(forged)
     if attack.bite is Bite.PICTURE:

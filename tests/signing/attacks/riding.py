@@ -19,6 +19,7 @@ from tests.signing.attacks.attack import FORMAT, Bite, attack
 from tests.signing.attacks.bases import OTHER_SUM, page_content
 from tests.signing.attacks.signed_data import Recipe
 from tests.signing.attacks.surgery import swap
+from tests.signing.attacks.unstripped import unstripped
 from tests.signing.attacks.world import World, resigned
 
 Cargo = Callable[[IncrementalPdfFileWriter, World], None]
@@ -184,9 +185,10 @@ CARGO: Final[dict[str, tuple[Cargo, Bite]]] = {
 
 
 def _with_a_seal(world: World, cargo: Cargo) -> bytes:
-    return bare_pyhanko.seal(
-        world.sealed(), "other", field="Seal2", box=(60, 80, 180, 200), also=lambda writer: cargo(writer, world)
-    )
+    with unstripped():
+        return bare_pyhanko.seal(
+            world.sealed(), "other", field="Seal2", box=(60, 80, 180, 200), also=lambda writer: cargo(writer, world)
+        )
 
 
 def _with_evidence(world: World, cargo: Cargo) -> bytes:
@@ -200,7 +202,10 @@ def _with_evidence(world: World, cargo: Cargo) -> bytes:
 
 
 def _with_a_timestamp(world: World, cargo: Cargo) -> bytes:
-    return bare_pyhanko.document_timestamp(world.sealed(), pki.timestamper(), also=lambda writer: cargo(writer, world))
+    with unstripped():
+        return bare_pyhanko.document_timestamp(
+            world.sealed(), pki.timestamper(), also=lambda writer: cargo(writer, world)
+        )
 
 
 VEHICLES: Final = {

@@ -14,6 +14,7 @@ from tests.signing import bare_pyhanko, pki
 from tests.signing.attacks.attack import FORMAT, Bite, attack
 from tests.signing.attacks.bases import OTHER_SUM, page_content
 from tests.signing.attacks.increments import Increment
+from tests.signing.attacks.unstripped import unstripped
 from tests.signing.attacks.world import World
 
 HIDDEN: Final = page_content(1, OTHER_SUM)
@@ -200,7 +201,8 @@ def replace_with_a_document_timestamp(world: World) -> bytes:
         form[generic.pdf_name("/NeedAppearances")] = generic.BooleanObject(True)
         writer.update_container(form)
 
-    return bare_pyhanko.document_timestamp(world.seal(pdf), pki.timestamper(), also=ask)
+    with unstripped():
+        return bare_pyhanko.document_timestamp(world.seal(pdf), pki.timestamper(), also=ask)
 
 
 @attack("shadow", FORMAT, Bite.PICTURE)
