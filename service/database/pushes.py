@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
@@ -14,6 +15,7 @@ from certlight.errors import UsageError
 from certlight.text import Text
 from service.database.base import Base, Id, OwnId, Versioned
 from service.database.documents import DocumentVersion
+from service.database.engine import is_unique_violation
 from service.database.failures import changed_meanwhile
 from service.database.operations import record
 from service.domain.actors import SYSTEM, Actor
@@ -109,11 +111,7 @@ def push(session: Session, version: DocumentVersion, domain: Domain, actor: Acto
         Push.state.in_((PushState.WAITING, PushState.CLAIMED)),
     )
     if session.scalars(undecided).first() is not None:
-        raise UsageError(
-            "push.twice",
-            Text("该证照已推送到此领域，正在等待核验。", "This domain has it already and has yet to decide."),
-            Text("请等待核验结果，或先撤回。", "Wait for the decision, or withdraw it first."),
-        )
+        raise _twice()
     made = Push(
         subject_id=version.subject_id,
         document_id=version.document_id,
@@ -123,9 +121,21 @@ def push(session: Session, version: DocumentVersion, domain: Domain, actor: Acto
         pushed_by=actor.id,
     )
     session.add(made)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # Somebody else of the enterprise pushed it in this moment.
+        raise (_twice() if is_unique_violation(error) else error) from error
     _record(session, made, "push.push", actor, at, None)
     return made
+
+
+def _twice() -> UsageError:
+    return UsageError(
+        "push.twice",
+        Text("该证照已推送到此领域，正在等待核验。", "This domain has it already and has yet to decide."),
+        Text("请等待核验结果，或先撤回。", "Wait for the decision, or withdraw it first."),
+    )
 
 
 def advance(
