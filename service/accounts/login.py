@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from certlight.errors import UsageError
 from service.accounts.passwords import Passwords, demand_strong, password_refused
@@ -20,7 +21,7 @@ from service.accounts.sessions import ActiveSession, Opened, end_sessions, open_
 from service.accounts.throttle import AttemptLimiter, Throttle, network_of
 from service.accounts.users import normal_login_name
 from service.database.accounts import User
-from service.database.base import transaction
+from service.database.base import reading, transaction
 from service.database.subjects import Subject
 from service.domain.principal import Via
 
@@ -61,9 +62,7 @@ class PasswordLogin:
             raise refusal("account.sign_in", _reason(user, matched=matched, admitted=admitted))
         fresh = self.passwords.hash(password) if self.passwords.is_outdated(kept) else kept
         with transaction(self.engine) as session:
-            # Counters before users, as everywhere: two requests must not wait for each other.
-            self.by_account.succeeded(session, name, at)
-            self.by_address.succeeded(session, network, at)
+            self._succeeded(session, name, network, at)
             user = session.get_one(User, user.id, with_for_update=True)
             # While the password was looked at, an administrator may have reset it.
             if user.password_hash != kept or not _may_enter(user, at):
@@ -79,6 +78,8 @@ class PasswordLogin:
         Raises PasswordRefused ``password.*``; SignInRefused ``account.sign_in`` where ``current`` is not the password,
         or was guessed wrong too often, ``account.session`` where the session ended meanwhile.
         """
+        # Before the attempt is counted: a weak choice is no wrong password.
+        demand_strong(new, about=self._about(active.user))
         name, network = active.user.login_name, network_of(address)
         user, admitted = self._count(name, network, at)
         kept = user.password_hash if user is not None else None
@@ -86,12 +87,12 @@ class PasswordLogin:
         if not (matched and admitted and user is not None and _may_enter(user, at)):
             raise refusal("account.sign_in", _reason(user, matched=matched, admitted=admitted))
         if self.passwords.matches(kept, new):
+            with transaction(self.engine) as session:
+                self._succeeded(session, name, network, at)
             raise password_refused("password.unchanged")
-        demand_strong(new, about=self._about(user))
         fresh = self.passwords.hash(new)
         with transaction(self.engine) as session:
-            self.by_account.succeeded(session, name, at)
-            self.by_address.succeeded(session, network, at)
+            self._succeeded(session, name, network, at)
             user = session.get_one(User, user.id, with_for_update=True)
             if user.password_hash != kept or not _may_enter(user, at):
                 raise refusal("account.sign_in", "changed meanwhile")
@@ -109,8 +110,13 @@ class PasswordLogin:
             user = session.scalars(select(User).where(User.login_name == name)).one_or_none()
         return user, by_account and by_address
 
+    def _succeeded(self, session: Session, name: str, network: str, at: datetime) -> None:
+        # Counters before users, and in the order they were counted: two requests must not wait for each other.
+        self.by_account.succeeded(session, name, at)
+        self.by_address.succeeded(session, network, at)
+
     def _about(self, user: User) -> tuple[str, ...]:
-        with transaction(self.engine) as session:
+        with reading(self.engine) as session:
             subject = session.get(Subject, user.subject_id) if user.subject_id else None
         return (user.login_name, user.display_name, *((subject.credit_code, subject.name) if subject else ()))
 

@@ -102,6 +102,16 @@ _REFUSALS: Final[dict[str, tuple[type[UsageError], Text, Text]]] = {
         Text("没有这个用户。", "There is no such user."),
         Text("用 certlight admin user list 查看全部用户。", "See all users with certlight admin user list."),
     ),
+    "account.enterprise_unknown": (
+        NotFound,
+        Text("没有登记这个统一社会信用代码的企业。", "No enterprise with this credit code is registered."),
+        Text("请核对代码，或先登记企业。", "Check the code, or register the enterprise first."),
+    ),
+    "account.domain_unknown": (
+        NotFound,
+        Text("没有这个核验领域。", "There is no such domain."),
+        Text("请核对领域代码，或先建立领域。", "Check its code, or set the domain up first."),
+    ),
     "account.token_unknown": (
         NotFound,
         Text("没有这个令牌。", "There is no such token."),

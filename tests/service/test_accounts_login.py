@@ -225,6 +225,14 @@ def test_a_new_password_has_to_be_good_and_new(accounts: Accounts, new: str) -> 
     accounts.enter("clerk")
 
 
+def test_weak_choices_lock_nobody_out(accounts: Accounts) -> None:
+    _, opened = accounts.settled("clerk")
+    for new in ["short", CHOSEN] * POLICY.account_lockout.free:
+        with pytest.raises(PasswordRefused):
+            accounts.login.change_password(opened.active, CHOSEN, new, address=ADDRESS, at=NOW)
+    accounts.login.change_password(opened.active, CHOSEN, "another good one", address=ADDRESS, at=NOW)
+
+
 def test_a_changed_password_ends_other_sessions(accounts: Accounts) -> None:
     _, first = accounts.settled("clerk")
     second = accounts.enter("clerk")
