@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from pyhanko.pdf_utils.generic import Reference, StreamObject, read_object
 from pyhanko.pdf_utils.misc import skip_over_whitespace
@@ -12,6 +14,11 @@ from pyhanko.pdf_utils.xref import XRefSection, XRefSectionData
 from signing.validation.cross_reference import Section
 from signing.validation.indirect import Body
 from signing.validation.syntax import Malformed, Name
+
+MAX_ROWS: Final = 2_000_000
+"""Entries of one cross-reference stream; the largest documents known have some hundred thousand objects."""
+_WIDEST: Final = 24
+"""Bytes of one entry: three columns of 8."""
 
 
 def agree(sections: list[Section], reader: PdfFileReader) -> None:
@@ -74,11 +81,28 @@ def _ranges(stream: Body) -> list[tuple[int, int]]:
     return list(zip(flat[::2], flat[1::2], strict=True))
 
 
-def _check_rows(reader: PdfFileReader, stream: Body, rows: int) -> None:
-    """The stream holds exactly the rows that it announces; a lenient reader makes up those that are missing."""
+def check_announced(sections: Iterable[Section]) -> None:
+    """Refuse cross-reference streams that announce more than any document holds, before a reader believes them.
+
+    Rows without width take no bytes, so that nothing in the file bounds their number.
+    """
+    for section in sections:
+        for stream in section.streams:
+            rows = sum(count for _, count in _ranges(stream))
+            if rows > MAX_ROWS or not 0 < sum(_widths(stream)) <= _WIDEST:
+                raise Malformed("a cross-reference stream that announces what no document holds")
+
+
+def _widths(stream: Body) -> list[int]:
     widths = stream.value.entries.get(Name(b"W"))
     if type(widths) is not list or len(widths) != 3 or any(type(width) is not int or width < 0 for width in widths):
         raise Malformed("a cross-reference stream without the widths of its columns")
+    return [width for width in widths if type(width) is int]
+
+
+def _check_rows(reader: PdfFileReader, stream: Body, rows: int) -> None:
+    """The stream holds exactly the rows that it announces; a lenient reader makes up those that are missing."""
+    widths = _widths(stream)
     reader.stream.seek(stream.value_start)
     skip_over_whitespace(reader.stream)
     found = read_object(reader.stream, Reference(stream.number, stream.generation, reader))

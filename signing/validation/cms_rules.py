@@ -22,6 +22,27 @@ from signing.validation.policy import DIGESTS
 from signing.validation.report import Finding
 
 _RSA_ENCRYPTION: Final = "1.2.840.113549.1.1.1"
+_SMIME: Final = "1.2.840.113549.1.9.16.2."
+UNSIGNED_ATTRIBUTES: Final = frozenset(
+    {
+        "1.2.840.113549.1.9.6",  # countersignature, RFC 5652 §11.4
+        *(f"{_SMIME}{number}" for number in (14, 21, 22, 23, 24, 25, 26, 27, 44, 45, 48)),  # RFC 3161, EN 319 122-1
+        "0.4.0.1733.2.4",  # archive timestamp v3
+        "0.4.0.1733.2.5",
+        "1.2.840.113583.1.1.8",  # Adobe's revocation information
+    }
+)
+"""Those that standards put there: timestamps, and material for long-term validation."""
+_UNKNOWN_ATTRIBUTE: Final = Finding(
+    "seal.unsigned_attribute",
+    Text(
+        "签名附带了无法识别的属性，不能确定其含义（可能是被改动的时间戳）。请向签章单位索取原件。",
+        "The signature carries an attribute that nobody knows, perhaps a timestamp that was tampered with. Ask for the"
+        " original.",
+    ),
+    Indication.INDETERMINATE,
+    SubIndication.SIG_CONSTRAINTS_FAILURE,
+)
 
 
 def form_findings(signed: Signed, *, cades: bool) -> tuple[Finding, ...]:
@@ -35,6 +56,15 @@ def form_findings(signed: Signed, *, cades: bool) -> tuple[Finding, ...]:
         )
     except PARSING:
         return (malformed("签名属性已损坏，无法识别。", "The signed attributes are damaged."),)
+
+
+def unsigned_findings(signed: Signed) -> tuple[Finding, ...]:
+    """Unsigned attributes that nobody knows: a timestamp whose name was changed would else silently count as none."""
+    try:
+        kinds = {attribute["type"].dotted for attribute in signed.signer["unsigned_attrs"]}
+    except PARSING:
+        return (malformed("签名附带的属性已损坏，无法识别。", "The unsigned attributes are damaged."),)
+    return () if kinds <= UNSIGNED_ATTRIBUTES else (_UNKNOWN_ATTRIBUTE,)
 
 
 def _attribute_findings(signed: Signed) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from certlight.text import Text
 from signing.validation.cms import Content, Malformed, Signed, read
-from signing.validation.cms_rules import form_findings, weak_digest
+from signing.validation.cms_rules import form_findings, unsigned_findings, weak_digest
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.report import Finding, Kind
 from signing.validation.slot import Slot
@@ -69,7 +69,10 @@ def take_apart(slot: Slot) -> Filled:
     tokens, wrong = _tokens(signed.unsigned("signature_time_stamp_token"))
     content, also_wrong = _tokens(signed.values("content_time_stamp"))
     findings = form_findings(signed, cades=slot.subfilter == CADES)
-    return Filled(slot, revision, signed, findings, (*wrong, *also_wrong), tokens=tokens, content_tokens=content)
+    unknown = unsigned_findings(signed)
+    return Filled(
+        slot, revision, signed, findings, (*unknown, *wrong, *also_wrong), tokens=tokens, content_tokens=content
+    )
 
 
 def _tokens(values: list[object]) -> tuple[tuple[Token, ...], tuple[Finding, ...]]:

@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.misc import PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from certlight.text import Text
-from signing.validation.agreement import agree
+from signing.validation.agreement import agree, check_announced
 from signing.validation.cross_reference import last_end, last_startxref, read_chain
 from signing.validation.history import History
 from signing.validation.indication import Indication, SubIndication
@@ -46,6 +46,7 @@ def open_history(data: bytes) -> History:
     sections = read_chain(data, _no_indirect_length)
     if any(Name(b"Encrypt") in section.trailer for section in sections):
         raise Unsupported(_ENCRYPTED)
+    check_announced(sections)
     reader = _pyhanko(data)
     agree(sections, reader)
     return History(data, sections, reader)
