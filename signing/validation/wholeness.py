@@ -8,7 +8,7 @@ out. Of those whose authority is not known here nothing can be told.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -17,14 +17,18 @@ from asn1crypto import algos, crl, ocsp
 from certlight.errors import InputRefused
 from certlight.text import Text
 from signing.certificate import Certificate
+from signing.trust.constraints import SIGNATURE_ALGORITHMS, loadable_key
 from signing.trust.evidence import issued, signed_by
 from signing.validation.chain import issuer_name, subject_name
 from signing.validation.cms import PARSING
 from signing.validation.evidence import Evidence, Piece
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.pieces import list_of
+from signing.validation.policy import DIGESTS
 from signing.validation.report import Finding
 
+CHECKED_DIGESTS: Final = frozenset({"sha1", "sha224", *DIGESTS})
+"""Weak ones, too: old roots have them, and nobody relies on these here."""
 MAX_CHECKS: Final = 1000
 """Signatures checked in one file; one with hundreds of namesakes is up to something and counts as broken."""
 
@@ -53,8 +57,13 @@ class Wholeness:
             # One signature on two different certificates: one of them is not what was signed.
             return False
         for certificate in certificates:
-            named = self._named(issuer_name(certificate), certificate.asn1.authority_key_identifier)
-            if named and not any(self._allowed() and issued(certificate, issuer) for issuer in named):
+            parsed = certificate.asn1
+            if parsed["tbs_certificate"]["signature"].dump() != parsed["signature_algorithm"].dump():
+                return False
+            named = self._named(issuer_name(certificate), parsed.authority_key_identifier)
+            if _can_tell(named, parsed["signature_algorithm"]) and not any(
+                self._allowed() and issued(certificate, issuer) for issuer in named
+            ):
                 return False
         return True
 
@@ -69,10 +78,11 @@ class Wholeness:
         try:
             parsed = crl.CertificateList.load(piece.der, strict=True)
             named = self._named(str(parsed.issuer.hashable), parsed.authority_key_identifier)
-            if not named or any(list_of(issuer, piece.der) for issuer in named):
+            algorithm = parsed["signature_algorithm"]
+            if not _can_tell(named, algorithm) or any(list_of(issuer, piece.der) for issuer in named):
                 return True
             data = parsed["tbs_cert_list"].dump()
-            return self._signed_by_one_of(named, parsed["signature"].native, data, parsed["signature_algorithm"])
+            return self._signed_by_one_of(named, parsed["signature"].native, data, algorithm)
         except PARSING:
             return False
 
@@ -86,7 +96,7 @@ class Wholeness:
             ):
                 return self.certificates(own)
             # Without certificates of its own it may be a stranger's.
-            return not own
+            return not _can_tell(own, basic["signature_algorithm"])
         except (InputRefused, *PARSING):
             return False
 
@@ -98,6 +108,15 @@ class Wholeness:
     def _allowed(self) -> bool:
         self._checks += 1
         return self._checks <= MAX_CHECKS
+
+
+def _can_tell(signers: Sequence[Certificate], algorithm: algos.SignedDigestAlgorithm) -> bool:
+    """Whether there are signers, and algorithm and keys of a kind that is checked here: SM2 is not, nor is MD2."""
+    try:
+        known = algorithm.signature_algo in SIGNATURE_ALGORITHMS and algorithm.hash_algo in CHECKED_DIGESTS
+    except ValueError:
+        return False
+    return bool(signers) and known and all(map(loadable_key, signers))
 
 
 _BROKEN: Final = Finding(

@@ -11,6 +11,7 @@ from asn1crypto import algos, cms, core, tsp, x509
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signing.certificate import Certificate
 from signing.validation.cms import Content, Malformed, read
 from signing.validation.cms_rules import form_findings
 from signing.validation.der import is_canonical
@@ -146,6 +147,7 @@ def test_what_is_no_cms_is_malformed(der: bytes) -> None:
         read(der, Content.DATA)
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 @given(st.data())
 def test_reading_a_damaged_cms_never_raises_anything_else(data: st.DataObject) -> None:
     der = bytearray(signed_data(CONTENT))
@@ -159,6 +161,7 @@ def test_reading_a_damaged_cms_never_raises_anything_else(data: st.DataObject) -
     integrity_findings(signed, digest_of(CONTENT, signed.digest))
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 @given(st.integers(0, 10_000), st.integers(1, 255))
 def test_no_damaged_cms_is_both_well_formed_and_right(position: int, change: int) -> None:
     """Whatever byte of what the signer vouches for is changed: a finding. Certificates and their order are not that."""
@@ -306,6 +309,24 @@ def test_algorithm_parameters_are_null_or_absent() -> None:
 def test_spare_certificates_of_strangers_are_nobodys_business() -> None:
     strangers = (pki.cert("company"), pki.cert("interm"), issue(subject(pki.OTHER_COMPANY), None).certificate)
     assert answer(seal(WORLD.forged(Recipe(certificates=strangers)))) == PASSED
+
+
+def test_spare_certificates_of_unknown_algorithms_are_nobodys_business() -> None:
+    """A root of the Chinese algorithms beside the RSA chain: whether it is whole cannot be told here."""
+    sm2 = bytes.fromhex("06082a811ccf55018375")
+    root = issue(subject(pki.OTHER_COMPANY), None).certificate.der
+    strange = _reshaped(root, sm2)
+    chain = (pki.cert("company"), pki.cert("interm"), strange)
+    assert answer(seal(WORLD.forged(Recipe(certificates=chain)))) == PASSED
+
+
+def _reshaped(der: bytes, new: bytes) -> Certificate:
+    """A self-signed certificate with another algorithm identifier, in both places."""
+    whole = x509.Certificate.load(der)
+    identifier = algos.SignedDigestAlgorithm.load(b"\x30" + bytes([len(new)]) + new)
+    whole["tbs_certificate"]["signature"] = identifier
+    whole["signature_algorithm"] = identifier
+    return Certificate(whole.dump(force=True))
 
 
 def test_damaged_evidence_in_the_file_is_told_though_nobody_needs_it() -> None:

@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.ocsp import OCSPCertStatus
 from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signing.validation.evidence import Evidence, Piece
@@ -228,15 +229,20 @@ def test_the_time_stamping_authority_needs_evidence_too() -> None:
     assert answer(seal(pdf, trust=with_lists(pki.NOW, crl(apart), crl(authority("root"))))) == PASSED
 
 
-def token_by(stamper: Identity, value: bytes) -> bytes:
-    """A timestamp token over ``value`` by an authority of our own making."""
-    der = stamper.key.private_bytes(
+def stamper_by(who: Identity) -> TimeStamper:
+    """A time-stamping authority of our own making."""
+    der = who.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     store: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    store.register(stamper.chain[0].asn1)
-    made = DummyTimeStamper(stamper.certificate.asn1, keys.PrivateKeyInfo.load(der), store, fixed_dt=pki.NOW)
-    return bytes(asyncio.run(made.async_timestamp(hashlib.sha256(value).digest(), "sha256")).dump())
+    store.register(who.chain[0].asn1)
+    return DummyTimeStamper(who.certificate.asn1, keys.PrivateKeyInfo.load(der), store, fixed_dt=pki.NOW)
+
+
+def token_by(who: Identity, value: bytes) -> bytes:
+    """Its token over ``value``."""
+    made = stamper_by(who).async_timestamp(hashlib.sha256(value).digest(), "sha256")
+    return bytes(asyncio.run(made).dump())
 
 
 def test_names_from_certificates_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,15 +6,17 @@ from datetime import timedelta
 
 import pytest
 from asn1crypto import cms, core
+from cryptography import x509
 
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.report import Coverage, Kind, Modifications, Revocation
 from tests.signing import bare_endesive, bare_pyhanko, pki
 from tests.signing.attacks.bases import base
-from tests.signing.attacks.issuing import authority, issue, subject, usage
-from tests.signing.attacks.signed_data import Recipe
+from tests.signing.attacks.issuing import authority, issue, spare_key, subject, usage
+from tests.signing.attacks.signed_data import Identity, Recipe
 from tests.signing.attacks.timestamps import by, moved_back, no_token, over_other_data, token_over, without_signature
 from tests.signing.attacks.world import World
+from tests.signing.test_validate_revocation import stamper_by, token_by
 from tests.signing.verdicts import PASSED, Answer, against, answer, on, report, seal, undecided
 
 WORLD = World("pyhanko")
@@ -29,7 +31,11 @@ SIG = undecided(SubIndication.SIG_CONSTRAINTS_FAILURE)
         (Recipe(token=moved_back), SIG, {"seal.timestamp_invalid"}),
         (Recipe(token=without_signature), SIG, {"seal.timestamp_invalid"}),
         (Recipe(token=no_token), SIG, {"seal.timestamp_invalid"}),
-        (Recipe(token=by(NOW, of="foreign")), undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND), None),
+        (
+            Recipe(token=lambda value: token_by(stranger(), value)),
+            undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND),
+            None,
+        ),
         (Recipe(token=by(NOW, "tsa-no-eku")), undecided(SubIndication.CHAIN_CONSTRAINTS_FAILURE), None),
         (Recipe(token=by(on(2019, 6))), SIG, None),
         (Recipe(token=by(NOW + timedelta(hours=1))), undecided(SubIndication.TIMESTAMP_ORDER_FAILURE), None),
@@ -72,10 +78,6 @@ def test_unknown_unsigned_attributes_are_tolerated() -> None:
 
 def test_a_timestamping_certificate_must_be_for_timestamps_alone() -> None:
     """RFC 3161 §2.3: extended key usage critical, and only that."""
-    from cryptography import x509
-
-    from tests.signing.test_validate_revocation import token_by
-
     both = x509.ExtendedKeyUsage(
         [x509.oid.ExtendedKeyUsageOID.TIME_STAMPING, x509.oid.ExtendedKeyUsageOID.EMAIL_PROTECTION]
     )
@@ -122,8 +124,20 @@ def test_the_facets_of_a_document_timestamp() -> None:
     assert (stamp.timestamp, stamp.timestamp_authority, stamp.level) == (NOW, "Test Trust Services", "")
 
 
-def test_a_foreign_document_timestamp_spoils_the_file_not_the_seal() -> None:
-    found = report(bare_pyhanko.document_timestamp(WORLD.sealed(), pki.timestamper(of="foreign")))
+def stranger() -> Identity:
+    """A time-stamping authority under a root that nobody here knows, by name or key."""
+    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "Somebody's Root")])
+    root = issue(
+        name, None, key=spare_key("somebody"), serial=9100, extensions=[(x509.BasicConstraints(True, 0), True)]
+    )
+    alone = x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.TIME_STAMPING])
+    return issue(
+        subject("时间戳"), root, serial=9101, extensions=[(usage(), True), (alone, True)], chain=(root.certificate,)
+    )
+
+
+def test_a_strangers_document_timestamp_spoils_the_file_not_the_seal() -> None:
+    found = report(bare_pyhanko.document_timestamp(WORLD.sealed(), stamper_by(stranger())))
     assert answer(found) == undecided(SubIndication.NO_CERTIFICATE_CHAIN_FOUND)
     assert answer(found.seals[0]) == PASSED
     assert found.seals[0].timestamp is None
