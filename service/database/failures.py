@@ -17,7 +17,7 @@ from certlight.text import Text
 BUSY: Final = frozenset({"40001", "40P01", "55P03", "57014"})
 """PostgreSQL: not serialisable, deadlock, lock not available, statement cancelled by its time limit."""
 UNAVAILABLE: Final = frozenset({"53100", "53200", "53300", "57P01", "57P02", "57P03", "25P03"})
-"""PostgreSQL: disk full, out of memory, too many connections, shutting down, crashed, starting up, idle for too long."""
+"""PostgreSQL: disk full, out of memory, too many connections, shutting down, crashed, starting up, idle too long."""
 
 
 def unavailable() -> SetupError:
