@@ -33,7 +33,7 @@ class Changes:
     changes: tuple[Change, ...]
     """In words, oldest first; allowed and forbidden ones."""
     findings: tuple[Finding, ...]
-    """``seal.modified``, ``seal.docmdp``, ``seal.locked`` of forbidden changes; ``seal.unexplained`` where two analyses
+    """``seal.modified``, ``seal.docmdp``, ``seal.fieldmdp`` of forbidden changes; ``seal.unexplained`` where two analyses
     disagree. Empty: nothing stands against it."""
 
 
@@ -117,7 +117,7 @@ def _acts(save: Save, permissions: Permissions, findings: list[Finding]) -> list
         if permissions.forbids(act):
             findings.append(_over("seal.docmdp", told, _CERTIFIED))
         elif permissions.locks_field(act):
-            findings.append(_over("seal.locked", told, _LOCKED))
+            findings.append(_over("seal.fieldmdp", told, _LOCKED))
         else:
             found.append(Change(save.new, True, told))
             continue

@@ -56,7 +56,7 @@ def test_seals_in_new_fields_are_not_allowed_once_certified(level: int) -> None:
 def test_locked_fields_are_not_filled() -> None:
     pdf = bare_pyhanko.seal(paper(), field="A", lock=True)
     found = after(bare_pyhanko.seal(pdf, "other", field="B", careless=True))
-    assert codes(found) == {"seal.locked"}
+    assert codes(found) == {"seal.fieldmdp"}
 
 
 def test_a_certification_that_only_the_catalog_names_counts() -> None:
