@@ -33,8 +33,8 @@ class Changes:
     changes: tuple[Change, ...]
     """In words, oldest first; allowed and forbidden ones."""
     findings: tuple[Finding, ...]
-    """``seal.modified``, ``seal.docmdp``, ``seal.fieldmdp`` of forbidden changes; ``seal.unexplained`` where two analyses
-    disagree. Empty: nothing stands against it."""
+    """``seal.modified``, ``seal.docmdp``, ``seal.fieldmdp`` of forbidden changes; ``seal.unexplained`` where two
+    analyses disagree. Empty: nothing stands against it."""
 
 
 class _Reviews:
