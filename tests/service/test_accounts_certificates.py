@@ -173,6 +173,22 @@ def test_a_blocked_certificate_is_out_at_once_and_the_others_stay(accounts: Acco
     with transaction(accounts.engine) as session:
         block_certificate(session, kept.active.principal, sha256, SOON, blocked=False)
     enter(login)
+    with pytest.raises(SignInRefused):
+        resume_session(accounts.engine, lost.session_id, POLICY.sessions, SOON)
+
+
+def test_what_the_database_says_counts_whatever_came_before(accounts: Accounts, login: CertificateLogin) -> None:
+    opened = enter(login)
+    foreign, _ = accounts.user("foreign", code=OTHER_CODE)
+    sha256 = held().certificate.sha256
+    with transaction(accounts.engine) as session:
+        session.get_one(UserCertificate, sha256).blocked_at = SOON
+    with pytest.raises(SignInRefused):
+        resume_session(accounts.engine, opened.session_id, POLICY.sessions, SOON)
+    with transaction(accounts.engine) as session:
+        certificate = session.get_one(UserCertificate, sha256)
+        certificate.blocked_at, certificate.user_id = None, foreign.id
+    assert refused_code(lambda: enter(login)) == "account.certificate_account"
 
 
 def test_who_may_block(accounts: Accounts, login: CertificateLogin) -> None:

@@ -482,6 +482,14 @@ def test_a_disabled_user_is_out_at_once(accounts: Accounts) -> None:
         resume(accounts, opened.session_id)
 
 
+def test_a_session_opened_while_its_user_was_disabled_is_worth_nothing(accounts: Accounts) -> None:
+    user, opened = accounts.settled("clerk")
+    with transaction(accounts.engine) as session:
+        session.get_one(User, user.id).disabled_at = NOW
+    with pytest.raises(SignInRefused):
+        resume(accounts, opened.session_id)
+
+
 def test_the_sweeper_forgets_ended_sessions_only(accounts: Accounts) -> None:
     accounts.settled("clerk")
     accounts.enter("clerk", CHOSEN, NOW + 20 * MINUTE)
