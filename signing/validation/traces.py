@@ -69,9 +69,17 @@ def layout_findings(history: History, slots: tuple[Slot, ...]) -> list[Finding]:
             problems.append((revision.index, _COMMENT))
         if revision.index > first >= 0 and any(section.beside for section in revision.sections):
             problems.append((revision.index, _HYBRID))
+        if any(_points_elsewhere(history, revision, number) for number in revision.foreign):
+            problems.append((revision.index, _ELSEWHERE))
         if _misses_generation(history, revision):
             problems.append((revision.index, _GENERATION))
     return [_ambiguous(text, behind=first < 0 or revision > first) for revision, text in problems]
+
+
+def _points_elsewhere(history: History, revision: Revision, number: int) -> bool:
+    """Whether the save lists, outside its own bytes, another object than there was: hidden before, or still to come."""
+    before = history.definition(number, revision.index - 1) if revision.index else None
+    return before is None or before.offsets.get(number) != revision.foreign[number]
 
 
 def _misses_generation(history: History, revision: Revision) -> bool:
@@ -142,6 +150,7 @@ def _ambiguous(words: Text, *, behind: bool) -> Finding:
 
 
 _HIDDEN: Final = Text("文件中藏有未列入目录的对象", "Objects are hidden that no table of contents lists")
+_ELSEWHERE: Final = Text("有对象被指到文件的另一处", "An object is said to be elsewhere in the file")
 _COMMENT: Final = Text("签章之后的对象之间夹有注释", "Comments stand between objects behind a seal")
 _HYBRID: Final = Text("签章之后增加了第二套目录", "A second table of contents was added behind a seal")
 _GENERATION: Final = Text(

@@ -11,7 +11,8 @@ from signing.validation.changes import changes_after
 from signing.validation.indication import Indication
 from signing.validation.report import Finding, Modifications
 from signing.validation.structure import fit_to_seal, inspect
-from tests.signing.hand_written import DICTIONARY, Save, document, signed, written
+from tests.signing import bare_pyhanko
+from tests.signing.hand_written import DICTIONARY, Save, document, saved_again, signed, written
 
 
 def codes(findings: tuple[Finding, ...]) -> list[str]:
@@ -241,3 +242,14 @@ def test_a_widget_added_to_a_sealed_field_is_found() -> None:
     structure = inspect(signed(objects=objects, later=(more,)))
     assert structure.slots[0].sound
     assert changes_after(structure, structure.slots[0]).modifications is Modifications.FORBIDDEN
+
+
+@pytest.mark.parametrize("where", ["hidden before", "still to come"])
+def test_objects_said_to_be_elsewhere_are_doubtful(where: str) -> None:
+    """Before the seal: the page's content is pointed at a hidden object, or at bytes that do not exist yet."""
+    plain = written(Save(document(fields=b"[]"), before=HIDDEN))
+    offset = plain.index(HIDDEN) if where == "hidden before" else 2 * len(plain)
+    pointed = plain + saved_again(plain, Save({}, entries={6: b"%010d 00000 n" % offset}))
+    found = inspect(bare_pyhanko.seal(pointed, box=None))
+    assert {(each.code, each.indication) for each in found.findings} == {("seal.ambiguous", Indication.INDETERMINATE)}
+    assert any("另一处" in each.text.zh for each in found.findings)
