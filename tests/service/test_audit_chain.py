@@ -247,19 +247,26 @@ def test_what_sqlite_holds_and_nobody_can_read_is_a_break(log: Engine, statement
     assert (report.broken, report.intact) == (Break(6, "unreadable"), 5)
 
 
-def forge(connection: Connection, first: int) -> None:
-    """What the chain alone cannot find: everything from an entry on computed anew, the head as well."""
+def forge(connection: Connection, first: int, last: int = ENTRIES) -> None:
+    """Alter an entry and compute the hashes anew, from it to ``last``, and the head's where that is the end."""
     with Session(connection) as session:
         previous = session.get_one(Operation, first - 1).hash
         connection.execute(text(f"UPDATE operation_log SET action = 'forged' WHERE seq = {first}"))
-        for operation in session.scalars(select(Operation).where(Operation.seq >= first).order_by(Operation.seq)):
+        some = select(Operation).where(Operation.seq.between(first, last)).order_by(Operation.seq)
+        for operation in session.scalars(some).all():
             made = digest(operation.entry(), operation.seq, previous)
             values = {"previous": previous, "hash": made, "seq": operation.seq}
-            connection.execute(
-                text("UPDATE operation_log SET previous = :previous, hash = :hash WHERE seq = :seq"), values
-            )
+            change = "UPDATE operation_log SET previous = :previous, hash = :hash WHERE seq = :seq"
+            connection.execute(text(change), values)
             previous = made
-        connection.execute(text("UPDATE operation_log_head SET hash = :hash"), {"hash": previous})
+        connection.execute(text("UPDATE operation_log_head SET hash = :hash WHERE seq = :seq"), values)
+
+
+@pytest.mark.parametrize("last", [3, 5])
+def test_an_entry_whose_own_hash_was_computed_anew_no_longer_leads_to_the_next(log: Engine, last: int) -> None:
+    with unguarded(log) as connection:
+        forge(connection, 3, last)
+    assert audit(log).broken == Break(last + 1, "unlinked")
 
 
 def test_a_head_kept_elsewhere_finds_what_was_computed_anew(log: Engine) -> None:
@@ -269,7 +276,7 @@ def test_a_head_kept_elsewhere_finds_what_was_computed_anew(log: Engine) -> None
         note(session, 8)
     assert audit(log, kept).whole
     with unguarded(log) as connection:
-        forge(connection, 3)
+        forge(connection, 3, ENTRIES + 1)
     assert audit(log).whole
     assert audit(log, kept).broken == Break(7, "not_the_known_chain")
 

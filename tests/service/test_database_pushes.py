@@ -200,6 +200,16 @@ def test_the_oldest_comes_first_and_none_when_none_waits(engine: Engine) -> None
         )
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_push_that_somebody_is_claiming_is_passed_over(engine: Engine) -> None:
+    desk = Desk(engine, pushes=2)
+    with transaction(engine) as slow:
+        first = claim_next(slow, desk.domain.id, desk.first, at=NOW, until=UNTIL)
+        with transaction(engine) as quick:
+            second = claim_next(quick, desk.domain.id, desk.second, at=NOW, until=UNTIL)
+    assert [made and made.id for made in (first, second)] == [desk.pushes[0].id, desk.pushes[1].id]
+
+
 def test_reviewers_who_ask_at_once_get_different_pushes(engine: Engine) -> None:
     desk = Desk(engine, pushes=8)
     start = threading.Barrier(8)
