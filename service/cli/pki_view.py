@@ -8,10 +8,10 @@ from typing import Final
 from rich.markup import escape
 from rich.table import Table
 
+from certlight.china import CHINA
 from certlight.text import Language, Text
 from certlight.visible import visible
 from service.cli.terminal import out
-from service.cli.verify import CHINA
 from signing.online.crls import FetchReport
 from signing.trust.demonstration.folder import Demonstration
 from signing.trust.fetch_log import Outcome

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
+from certlight.china import CHINA
 from certlight.errors import SetupError, UsageError
 from certlight.paths import fonts_dir, models_dir
 from certlight.text import Text
@@ -19,7 +20,6 @@ from service.cli.demo import demo_claims, demo_table
 from service.cli.files import read_claim, write_report
 from service.cli.models import install_assets
 from service.cli.terminal import LanguageOption, err, language_of, out, quiet_libraries
-from service.cli.verify import CHINA
 from verifier.report import html_report
 
 app = typer.Typer(help="样张  Sample certificates", no_args_is_help=True)

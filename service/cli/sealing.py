@@ -10,6 +10,7 @@ from typing import Final
 
 import typer
 
+from certlight.china import CHINA
 from certlight.errors import SetupError
 from certlight.paths import models_dir
 from certlight.text import Language, Text
@@ -24,7 +25,7 @@ from service.cli.files import read_claim
 from service.cli.keys import opened_key
 from service.cli.terminal import err, out, print_json, progress
 from service.cli.trust import open_store, parties, production
-from service.cli.verify import CHINA, FailOn, lights_from
+from service.cli.verify import FailOn, lights_from
 from signing.appearance.placement import parse_at
 from signing.appearance.seal_image import LARGEST_FILE, picture_from_image
 from signing.certificate import Holder

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from certlight.china import CHINA
 from certlight.errors import SetupError
 from certlight.paths import data_dir
 from certlight.text import Text
-from service.cli.verify import CHINA
 from service.settings import load
 from signing.enclosure import Party
 from signing.trust.material import TrustMaterial

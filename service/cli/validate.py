@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from certlight.china import CHINA
 from certlight.errors import InputRefused
 from certlight.paths import models_dir
 from certlight.text import Text
@@ -14,7 +15,7 @@ from pipeline.intake.intake import read_upload
 from service.cli.files import write_report
 from service.cli.terminal import JsonOption, LanguageOption, language_of, out, print_json, quiet_libraries
 from service.cli.trust import AtOption, CrlOption, PartyOption, TrustOption, moment, open_trust, parties
-from service.cli.verify import CHINA, FailOn, lights_from
+from service.cli.verify import FailOn, lights_from
 
 
 def command(

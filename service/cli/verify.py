@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from certlight.china import CHINA
 from certlight.light import Light
 from certlight.paths import models_dir
 from extractors.engines.paddle import PaddleEngine
@@ -18,9 +19,6 @@ from service.cli.files import read_claim, write_report
 from service.cli.read import Scans
 from service.cli.terminal import JsonOption, LanguageOption, language_of, out, print_json, progress, quiet_libraries
 from verifier.report import html_report, print_documents, verify_json
-
-CHINA = timezone(timedelta(hours=8))
-"""Certificates expire by the calendar of where they were issued; there has been no daylight saving time since 1991."""
 
 
 class FailOn(StrEnum):

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from certlight.china import day
 from signing.certificate import Certificate
 from signing.keys.key import Algorithm
 from signing.keys.refusals import refusal
@@ -106,7 +107,7 @@ def file_key(private_key: Any, certificates: Sequence[x509.Certificate], named: 
 def describe(certificates: Sequence[Certificate]) -> str:
     """Certificates in a refusal: whom each names and until when it is valid."""
     return "; ".join(
-        f"{certificate.holder.label or certificate.subject} (…{certificate.crypto.not_valid_after_utc:%Y-%m-%d})"
+        f"{certificate.holder.label or certificate.subject} (…{day(certificate.crypto.not_valid_after_utc)})"
         for certificate in certificates
     )
 

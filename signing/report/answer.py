@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from certlight.china import moment
 from certlight.light import Light
 from certlight.text import Text
 from signing.report.clip import NAME, clip
 from signing.report.document import ValidatedFile
 from signing.report.reasons import BY_CODE, MODIFIED, REASONS, Reason
-from signing.report.times import moment
 from signing.report.words import KINDS, UNNAMED
 from signing.validation.indication import Indication, SubIndication
 from signing.validation.light import finding_light, report_light, signature_light

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from certlight.china import moment
 from certlight.light import Light
 from certlight.text import Text
 from signing.report.clip import NAME, clip, clip_text
-from signing.report.times import moment
 from signing.report.words import COVERAGES, EVIDENCE, EVIDENCE_PLACES, MODIFICATIONS, REVOCATIONS
 from signing.validation.light import signature_light
 from signing.validation.report import Coverage, Kind, Modifications, Revocation, SignatureReport

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from certlight.china import day, moment
 from certlight.light import Light
 from certlight.text import Text
 from signing.certificate import Certificate
@@ -17,7 +18,6 @@ from signing.report.clip import LINE, NAME, clip, clip_text
 from signing.report.document import Recheck, ValidatedFile
 from signing.report.facets import Facet, facets
 from signing.report.facts import key_of, named_for_sure, serial_of, validity_of
-from signing.report.times import day, moment
 from signing.report.words import (
     INDICATIONS,
     KINDS,

@@ -12,6 +12,7 @@ from typing import Final
 
 from asn1crypto import crl
 
+from certlight.china import day, moment
 from certlight.text import Text
 from signing.certificate import Certificate
 from signing.trust.constraints import loadable_key, may_issue, weak_key, weak_signature
@@ -135,20 +136,18 @@ def _certificate_notices(certificate: Certificate, at: datetime) -> Iterator[Not
     parsed = certificate.asn1
     start, end = parsed.not_valid_before, parsed.not_valid_after
     if at > end:
-        yield Notice(
-            Level.WARNING, "authority.expired", Text(f"已于 {end:%Y-%m-%d} 过期。", f"Expired on {end:%Y-%m-%d}.")
-        )
+        yield Notice(Level.WARNING, "authority.expired", Text(f"已于 {day(end)} 过期。", f"Expired on {day(end)}."))
     elif at < start:
         yield Notice(
             Level.WARNING,
             "authority.not_yet_valid",
-            Text(f"自 {start:%Y-%m-%d} 起生效。", f"Not valid before {start:%Y-%m-%d}."),
+            Text(f"自 {day(start)} 起生效。", f"Not valid before {day(start)}."),
         )
     elif end - at < EXPIRING:
         yield Notice(
             Level.WARNING,
             "authority.expiring",
-            Text(f"将于 {end:%Y-%m-%d} 过期。", f"Expires on {end:%Y-%m-%d}."),
+            Text(f"将于 {day(end)} 过期。", f"Expires on {day(end)}."),
         )
     if not may_issue(certificate):
         yield Notice(
@@ -218,9 +217,7 @@ def _crl_notices(freshness: Freshness, start: datetime, end: datetime | None, at
         yield Notice(
             Level.WARNING,
             "crl.expiring",
-            Text(
-                f"将于 {end:%Y-%m-%d %H:%M} UTC 过期，请更新。", f"Goes stale at {end:%Y-%m-%d %H:%M} UTC; update it."
-            ),
+            Text(f"将于 {moment(end)} 过期，请更新。", f"Goes stale at {moment(end)}; update it."),
         )
 
 

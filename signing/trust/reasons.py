@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from pyhanko_certvalidator import errors
 
+from certlight.china import day
 from certlight.text import Text
 from signing.certificate import Certificate
 from signing.trust.material import Purpose
@@ -77,7 +77,7 @@ def reason(error: Exception, path: Sequence[Certificate]) -> Finding:
             return Finding(
                 "certificate.revoked",
                 Text(
-                    f"{zh}已被吊销（{_day(error.revocation_dt)}）。", f"{en} was revoked ({_day(error.revocation_dt)})."
+                    f"{zh}已被吊销（{day(error.revocation_dt)}）。", f"{en} was revoked ({day(error.revocation_dt)})."
                 ),
                 Indication.TOTAL_FAILED if own else Indication.INDETERMINATE,
                 SubIndication.REVOKED if own else SubIndication.REVOKED_CA_NO_POE,
@@ -85,9 +85,7 @@ def reason(error: Exception, path: Sequence[Certificate]) -> Finding:
         case errors.ExpiredError():
             return Finding(
                 "certificate.expired",
-                Text(
-                    f"{zh}已过期（有效期至 {_day(error.expired_dt)}）。", f"{en} expired on {_day(error.expired_dt)}."
-                ),
+                Text(f"{zh}已过期（有效期至 {day(error.expired_dt)}）。", f"{en} expired on {day(error.expired_dt)}."),
                 Indication.TOTAL_FAILED if own else Indication.INDETERMINATE,
                 SubIndication.EXPIRED if own else SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
             )
@@ -95,8 +93,8 @@ def reason(error: Exception, path: Sequence[Certificate]) -> Finding:
             return Finding(
                 "certificate.not_yet_valid",
                 Text(
-                    f"{zh}尚未生效（自 {_day(error.valid_from)} 起有效）。",
-                    f"{en} is not valid before {_day(error.valid_from)}.",
+                    f"{zh}尚未生效（自 {day(error.valid_from)} 起有效）。",
+                    f"{en} is not valid before {day(error.valid_from)}.",
                 ),
                 Indication.TOTAL_FAILED if own else Indication.INDETERMINATE,
                 SubIndication.NOT_YET_VALID if own else SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
@@ -155,10 +153,6 @@ def reason(error: Exception, path: Sequence[Certificate]) -> Finding:
 def remedy(code: str) -> Text:
     """What to do about the finding ``code`` of a certificate check."""
     return _REMEDIES.get(code, _OTHER_CERTIFICATE)
-
-
-def _day(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d")
 
 
 _OTHER_CERTIFICATE: Final = Text(

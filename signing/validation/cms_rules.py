@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from asn1crypto import tsp
+from asn1crypto.core import ObjectIdentifier
 from pyhanko.sign.general import check_ess_certid
 
 from certlight.text import Text
@@ -33,12 +34,13 @@ UNSIGNED_ATTRIBUTES: Final = frozenset(
     }
 )
 """Those that standards put there: timestamps, and material for long-term validation."""
+_TIMESTAMP: Final = ObjectIdentifier("1.2.840.113549.1.9.16.1.4").dump()
+"""id-ct-TSTInfo, RFC 3161 §2.4.2: stands in every timestamp token, and hardly by chance anywhere else."""
 _UNKNOWN_ATTRIBUTE: Final = Finding(
     "seal.unsigned_attribute",
     Text(
-        "签名附带了无法识别的属性，不能确定其含义（可能是被改动的时间戳）。请向签章单位索取原件。",
-        "The signature carries an attribute that nobody knows, perhaps a timestamp that was tampered with. Ask for the"
-        " original.",
+        "签名附带的时间戳名目不明，可能被改动过，不能作为时间证明。请向签章单位索取原件。",
+        "The signature carries a timestamp under an unknown name, perhaps tampered with. Ask for the original.",
     ),
     Indication.INDETERMINATE,
     SubIndication.SIG_CONSTRAINTS_FAILURE,
@@ -59,12 +61,19 @@ def form_findings(signed: Signed, *, cades: bool) -> tuple[Finding, ...]:
 
 
 def unsigned_findings(signed: Signed) -> tuple[Finding, ...]:
-    """Unsigned attributes that nobody knows: a timestamp whose name was changed would else silently count as none."""
+    """Timestamps under a name that nobody knows: one whose name was changed would else silently count as none.
+
+    Other attributes of vendors are their own business.
+    """
     try:
-        kinds = {attribute["type"].dotted for attribute in signed.signer["unsigned_attrs"]}
+        strange = [
+            attribute
+            for attribute in signed.signer["unsigned_attrs"]
+            if attribute["type"].dotted not in UNSIGNED_ATTRIBUTES and _TIMESTAMP in attribute.dump()
+        ]
     except PARSING:
         return (malformed("签名附带的属性已损坏，无法识别。", "The unsigned attributes are damaged."),)
-    return () if kinds <= UNSIGNED_ATTRIBUTES else (_UNKNOWN_ATTRIBUTE,)
+    return (_UNKNOWN_ATTRIBUTE,) if strange else ()
 
 
 def _attribute_findings(signed: Signed) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from certlight import china
 from certlight.text import Text
 from signing.validation.chain import Cause, Problem
 from signing.validation.indication import Indication, SubIndication
@@ -39,8 +40,8 @@ def problem_finding(problem: Problem, whose: Words) -> Finding:
 
 
 def day(moment: datetime | None) -> str:
-    """A date for people, UTC."""
-    return "" if moment is None else moment.strftime("%Y-%m-%d")
+    """A date for people, by the calendar of China."""
+    return "" if moment is None else china.day(moment)
 
 
 def _table(problem: Problem) -> tuple[str, SubIndication, tuple[str, str]]:

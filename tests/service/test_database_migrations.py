@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -24,6 +28,7 @@ from service.database.subjects import Person, PersonBinding
 from service.database.tables import METADATA
 from tests.service.rows import NOW, a_subject, sha
 
+ROOT = Path(__file__).resolve().parents[2]
 STEPS = [step.revision for step in ScriptDirectory.from_config(configuration()).walk_revisions()][::-1]
 HISTORY = ("operation_log", "checks", "seals", "cross_checks", "continuations")
 """Tables whose rows nobody may change."""
@@ -117,21 +122,41 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
 
 
 def test_programs_that_start_at_the_same_time(empty_url: str) -> None:
-    failures: list[BaseException] = []
-    start = threading.Barrier(4)
+    """Each waits until all have opened the database; then they migrate."""
+    code = (
+        "import sys; from service.database.engine import open_database; "
+        "from service.database.migrations.upgrade import is_current, migrate; "
+        "engine = open_database(sys.argv[1]); assert not is_current(engine); print('ready', flush=True); "
+        "sys.stdin.readline(); migrate(engine); assert is_current(engine)"
+    )
+    command = [sys.executable, "-c", code, empty_url]
+    programs = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, cwd=ROOT) for _ in range(3)]
+    for program in programs:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write("go\n")
+        program.stdin.flush()
+    ended = [program.communicate(timeout=120) for program in programs]
+    assert [program.returncode for program in programs] == [0, 0, 0], [errors for _, errors in ended]
 
-    def run() -> None:
-        engine = open_database(empty_url)
+
+def test_threads_that_migrate_databases_of_their_own(tmp_path: Path) -> None:
+    failures: list[BaseException] = []
+
+    def run(number: int) -> None:
+        engine = open_database(f"sqlite:///{tmp_path / str(number)}.db")
         try:
-            start.wait()
             migrate(engine)
-            assert is_current(engine)
+            with engine.connect() as connection:
+                assert drift(connection) == []
         except BaseException as error:
             failures.append(error)
         finally:
             engine.dispose()
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

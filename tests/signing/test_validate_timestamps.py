@@ -9,17 +9,21 @@ from asn1crypto import cms, core
 from cryptography import x509
 
 from signing.validation.indication import Indication, SubIndication
+from signing.validation.policy import ValidationPolicy
 from signing.validation.report import Coverage, Kind, Modifications, Revocation
+from signing.validation.validate import validate
 from tests.signing import bare_endesive, bare_pyhanko, pki
 from tests.signing.attacks.bases import base
 from tests.signing.attacks.issuing import authority, issue, spare_key, subject, usage
 from tests.signing.attacks.signed_data import Identity, Recipe
 from tests.signing.attacks.timestamps import by, moved_back, no_token, over_other_data, token_over, without_signature
 from tests.signing.attacks.world import World
+from tests.signing.sealed import paper
 from tests.signing.test_validate_revocation import stamper_by, token_by
 from tests.signing.verdicts import PASSED, Answer, against, answer, on, report, seal, undecided
 
 WORLD = World("pyhanko")
+SIGNATURE_TIME_STAMP = core.ObjectIdentifier("1.2.840.113549.1.9.16.2.14")
 NOW = pki.NOW
 SIG = undecided(SubIndication.SIG_CONSTRAINTS_FAILURE)
 
@@ -74,6 +78,17 @@ def test_a_clock_a_few_seconds_ahead_is_no_future() -> None:
 def test_unknown_unsigned_attributes_are_tolerated() -> None:
     strange = cms.CMSAttribute({"type": "1.2.156.999.7", "values": [core.OctetString(b"?")]})
     assert answer(seal(WORLD.forged(Recipe(unsigned_more=(strange,))))) == PASSED
+
+
+def test_a_timestamp_under_an_unknown_name_is_told() -> None:
+    """One changed digit would else turn a B-T seal into a B-B seal, and nobody would know."""
+    pdf = bare_pyhanko.seal(paper(), stamper=pki.timestamper())
+    name = pdf.lower().index(SIGNATURE_TIME_STAMP.dump().hex().encode())
+    for digit in (4, 14, 25):
+        changed = bytearray(pdf)
+        changed[name + digit] ^= 1
+        report = validate(bytes(changed), ValidationPolicy(pki.material(), pki.NOW))
+        assert report.indication is not Indication.TOTAL_PASSED
 
 
 def test_a_timestamping_certificate_must_be_for_timestamps_alone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ from service.database.failures import translated
 _LOCK: Final = 0x6365_7274_6C69_6768
 """Any number nobody else uses ("certligh")."""
 
+_ALEMBIC: Final = threading.Lock()
+"""Alembic keeps what it works on in globals: one migration at a time in a process, whichever database it is for."""
+
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Run all steps that the database has not seen, in one transaction: all of them are kept, or none.
@@ -27,7 +31,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     Programs that start at the same time wait for each other. Raises SetupError ``database.newer`` for a database that
     a newer program has migrated, ``database.broken_references`` (nothing is kept), and ``database.unavailable``.
     """
-    with translated(), _alone(engine) as connection:
+    with _ALEMBIC, translated(), _alone(engine) as connection:
         present = _revision(connection)
         if present is not None and present not in _known():
             raise SetupError(

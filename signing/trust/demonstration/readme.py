@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from certlight.china import day
 from signing.enclosure import Party
 
 _CONDITIONS = {
@@ -39,7 +40,7 @@ pki.yaml             证书说明（certomancer 格式）/ the certificates, as 
 时间戳、OCSP 与吊销列表服务 / time stamps, OCSP and revocation lists:  certlight pki serve
   {address}
 
-吊销列表签发于 {at:%Y-%m-%d}，有效至 {end:%Y-%m-%d}；再次运行 certlight pki demo 可续期，密钥和证书不变。
-The revocation lists were made on {at:%Y-%m-%d} and are fresh until {end:%Y-%m-%d}.
+吊销列表签发于 {day(at)}，有效至 {day(end)}；再次运行 certlight pki demo 可续期，密钥和证书不变。
+The revocation lists were made on {day(at)} and are fresh until {day(end)}.
 Run certlight pki demo again to renew them; keys and certificates stay.
 """

@@ -1,4 +1,4 @@
-"""Moments as people of mainland China read them."""
+"""The calendar and clock of mainland China, by which documents expire and people read times."""
 
 from __future__ import annotations
 
