@@ -42,6 +42,15 @@ def _encodable(value: object) -> object:
     return encodable(value) if isinstance(value, str) else value
 
 
+def _carried(value: object) -> object:
+    """The same JSON value with every string of it encodable."""
+    if isinstance(value, dict):
+        return {_carried(key): _carried(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_carried(inner) for inner in value]
+    return encodable(value) if isinstance(value, str) else value
+
+
 Str = Annotated[str, BeforeValidator(_encodable)]
 """Any string of the document: a lone surrogate, which UTF-8 cannot carry, becomes U+FFFD."""
 
@@ -141,7 +150,7 @@ class RecheckJson(_Json):
 
     light: LightWord
     message: Str
-    document: dict[str, Any] | None
+    document: Annotated[dict[str, Any] | None, BeforeValidator(_carried)]
     """A document of ``certlight.verify/1``."""
 
 
