@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from certlight.errors import SetupError
 from certlight.text import Text
+from service.cli.opened import DatabaseOption, opened_database
 from service.cli.terminal import JsonOption, LanguageOption, language_of, out, print_json
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 app = typer.Typer(help="操作记录的完整性  The operation log", no_args_is_help=True)
-
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database", help="数据库地址，默认按设置  Database URL, by default that of the settings"),
-]
 
 
 @app.command("verify")
@@ -74,29 +68,7 @@ def head(database: DatabaseOption = None, lang: LanguageOption = "zh") -> None:
 @contextmanager
 def _opened(database: str | None) -> Iterator[Session]:
     """Raises SetupError ``database.missing`` instead of making an empty database where none is."""
-    from service.database.engine import open_database, reading
-    from service.database.migrations.upgrade import is_current
-    from service.settings import load
+    from service.database.engine import reading
 
-    engine = open_database(database if database is not None else load().database_url.get_secret_value())
-    try:
-        there = engine.dialect.name != "sqlite" or Path(str(engine.url.database)).is_file()
-        if not there or not is_current(engine):
-            raise _missing()
-        with reading(engine) as session:
-            yield session
-    finally:
-        engine.dispose()
-
-
-def _missing() -> SetupError:
-    return SetupError(
-        "database.missing",
-        Text(
-            "数据库不存在，或尚未升级到本程序的版本。",
-            "There is no database here, or not one of this program's version.",
-        ),
-        Text(
-            "请用 --database 指定数据库地址，并先启动一次服务。", "Name it with --database, and start the service once."
-        ),
-    )
+    with opened_database(database) as engine, reading(engine) as session:
+        yield session

@@ -24,16 +24,21 @@ DatabaseOption = Annotated[
 
 
 @contextmanager
-def opened_database(database: str | None, settings: Settings, *, found: bool = False) -> Iterator[Engine]:
+def opened_database(database: str | None, settings: Settings | None = None, *, found: bool = False) -> Iterator[Engine]:
     """The database, at this program's version. With ``found`` a new one is made where there is none.
+
+    ``settings`` are the installation's, where the caller has read them; with ``database`` none are needed.
 
     A database of another version is never touched: the service that uses it may be running. Raises SetupError
     ``database.missing``.
     """
     from service.database.base import open_database
     from service.database.migrations.upgrade import is_current, migrate
+    from service.settings import load
 
-    engine = open_database(database if database is not None else settings.database_url.get_secret_value())
+    if database is None:
+        database = (settings or load()).database_url.get_secret_value()
+    engine = open_database(database)
     try:
         new = _is_new(engine)
         if new and found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,10 +12,13 @@ from certlight.china import CHINA
 from certlight.errors import SetupError
 from certlight.paths import data_dir
 from certlight.text import Text
-from service.settings import load
-from signing.enclosure import Party
-from signing.trust.material import TrustMaterial
-from signing.trust.store import TrustStore
+
+if TYPE_CHECKING:
+    from signing.enclosure import Party
+    from signing.trust.material import TrustMaterial
+    from signing.trust.store import TrustStore
+
+# Every command loads this module for its options; what only some of them need is imported where it is used.
 
 TrustOption = Annotated[
     Path | None,
@@ -41,6 +44,8 @@ PartyOption = Annotated[
 
 def production() -> bool:
     """Whether demonstration roots count for nothing. Raises as :func:`service.settings.load`."""
+    from service.settings import load
+
     return load().production
 
 
@@ -63,6 +68,8 @@ def open_store(path: Path | None, crls: list[Path] | None) -> TrustStore:
                     " the store it makes.",
                 ),
             )
+    from signing.trust.store import TrustStore
+
     return TrustStore.load(path, crls or [])
 
 
@@ -86,6 +93,8 @@ def moment(value: str | None) -> datetime:
 
 def parties(values: list[str] | None) -> tuple[Party, ...]:
     """``NAME``, ``NAME=CODE`` or ``=CODE`` each."""
+    from signing.enclosure import Party
+
     found = []
     for value in values or []:
         name, _, code = value.partition("=")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from certlight.errors import InputRefused
@@ -24,16 +25,16 @@ class Recheck:
     """A document of ``certlight.verify/1``; None where there was nothing to check again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ValidatedFile:
-    """One validated file under the name people know it by."""
+    """One validated file under the name people know it by; what follows from it is found once."""
 
     name: str
     """Shown to people, never opened."""
     report: SealReport
     recheck: Recheck | None = None
 
-    @property
+    @cached_property
     def enclosed_light(self) -> Light | None:
         """Of the verdict that was sealed with the entries; None where the file holds none that says one."""
         try:

@@ -75,6 +75,14 @@ class Place:
     box: tuple[float, float, float, float]
 
 
+def _reason(findings: tuple[Finding, ...], indication: Indication) -> SubIndication | None:
+    """The reason of the first finding that is as bad as ``indication``; None where no finding is."""
+    for finding in findings:
+        if finding.indication is indication:
+            return finding.sub_indication or SubIndication.GENERIC
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class SignatureReport:
     """One filled signature field. Facets are kept apart; ``indication`` is the worst of the findings, never stored."""
@@ -130,10 +138,7 @@ class SignatureReport:
         indication = self.indication
         if indication is Indication.TOTAL_PASSED:
             return None
-        for finding in self.findings:
-            if finding.indication is indication:
-                return finding.sub_indication or SubIndication.GENERIC
-        return SubIndication.GENERIC
+        return _reason(self.findings, indication) or SubIndication.GENERIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +175,8 @@ class SealReport:
         indication = self.indication
         if indication is Indication.TOTAL_PASSED:
             return None
-        for finding in self.findings:
-            if finding.indication is indication:
-                return finding.sub_indication or SubIndication.GENERIC
+        if reason := _reason(self.findings, indication):
+            return reason
         for signature in self.signatures:
             if signature.indication is indication:
                 return signature.sub_indication
