@@ -1,0 +1,41 @@
+"""ETag and If-Match (RFC 9110 §13): nobody overwrites what somebody else changed since they looked."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from fastapi import Depends, Header
+
+from certlight.errors import UsageError
+from certlight.text import Text
+
+_TAG: Final = re.compile(r'"([1-9][0-9]{0,17})"')
+
+
+def etag(row_version: int) -> str:
+    """The strong entity tag of a row."""
+    return f'"{row_version}"'
+
+
+def expected(
+    if_match: Annotated[str | None, Header(description="ETag of what was looked at.", examples=['"3"'])] = None,
+) -> int:
+    """The ``row_version`` that the client saw. Raises UsageError ``precondition.*``."""
+    if if_match is None:
+        raise UsageError(
+            "precondition.required",
+            Text("修改时须说明依据的是哪个版本。", "A change has to say what it starts from."),
+            Text("请在 If-Match 头中给出读取时得到的 ETag。", "Send the ETag you were given as If-Match."),
+        )
+    tag = _TAG.fullmatch(if_match.strip())
+    if tag is None:
+        raise UsageError(
+            "precondition.malformed",
+            Text("If-Match 头无效。", "If-Match is malformed."),
+            Text("请原样给出读取时得到的 ETag。", "Send the ETag as it was given, quotes included."),
+        )
+    return int(tag[1])
+
+
+Expected = Annotated[int, Depends(expected)]

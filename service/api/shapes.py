@@ -1,0 +1,51 @@
+"""What bodies of requests and answers have in common."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from certlight.light import Light
+from certlight.text import Text
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), str),
+]
+"""UTC, RFC 3339 with milliseconds and ``Z``."""
+Colour = Annotated[Light, PlainSerializer(lambda light: light.word, str)]
+"""``red``, ``yellow`` or ``green``."""
+Item = TypeVar("Item")
+
+
+class Answer(BaseModel):
+    """Body of an answer; made of rows by their attributes."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class Request(BaseModel):
+    """Body of a request: what is not known is refused, and no message repeats a value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Words(Answer):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, text: Text) -> Words:
+        """As the product keeps it."""
+        return cls(zh=text.zh, en=text.en)
+
+
+class Page(Answer, Generic[Item]):
+    """Some of a list, and where the rest begins."""
+
+    items: list[Item]
+    next: str | None = Field(description="Cursor of the next page; null at the end.")

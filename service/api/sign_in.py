@@ -1,0 +1,50 @@
+"""Who a request is from: an API token in the Authorization header, or the session of a browser's cookie."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from fastapi import Request
+
+from service.accounts.refusals import refusal
+from service.accounts.sessions import ActiveSession, demand_csrf, resume_session
+from service.accounts.tokens import recognise_token
+from service.domain.principal import Principal
+from service.installation import Installation
+
+CSRF_HEADER: Final = "X-CSRF-Token"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def cookie_name(installation: Installation, word: str) -> str:
+    """``session`` or ``csrf``. ``__Host-`` cookies (RFC 6265bis) need https, which loopback trials do without."""
+    secure = installation.settings.public_url.startswith("https:")
+    return f"{'__Host-' if secure else ''}certlight-{word}"
+
+
+def signed_in(request: Request, installation: Installation, at: datetime) -> Principal:
+    """Whoever sends the request. Raises SignInRefused ``account.token``, ``account.session``, AccessRefused
+    ``account.csrf``."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, credentials = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise refusal("account.token", "another scheme")
+        return recognise_token(installation.engine, credentials.strip(), at)
+    return session_of(request, installation, at).principal
+
+
+def session_of(request: Request, installation: Installation, at: datetime) -> ActiveSession:
+    """The session of a browser; a request that changes something must come from its page.
+
+    Raises SignInRefused ``account.session``, AccessRefused ``account.csrf``.
+    """
+    carried = request.cookies.get(cookie_name(installation, "session"))
+    if carried is None:
+        raise refusal("account.session", "no cookie")
+    active = resume_session(installation.engine, carried, installation.accounts.sessions, at)
+    if request.method not in _SAFE:
+        cookie = request.cookies.get(cookie_name(installation, "csrf"))
+        demand_csrf(active, cookie, request.headers.get(CSRF_HEADER))
+    return active

@@ -1,0 +1,76 @@
+"""Enqueuing: the job's row in the transaction of whatever asks for it, and whom to tell after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from service.database.jobs import Job
+from service.domain.jobs import JobKind, JobPriority
+
+_ENQUEUED: Final = "jobs enqueued"
+DEADLINES: Final[Mapping[JobKind, timedelta]] = {
+    JobKind.READ: timedelta(minutes=30),
+    JobKind.CHECK: timedelta(minutes=30),
+    JobKind.SEAL: timedelta(minutes=30),
+    JobKind.VALIDATE: timedelta(minutes=15),
+    JobKind.REPORT: timedelta(minutes=15),
+    JobKind.BATCH: timedelta(hours=24),
+}
+"""When a job must have ended, from being enqueued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What the broker carries of a job."""
+
+    id: str
+    priority: int
+
+
+def enqueue(
+    session: Session,
+    kind: JobKind,
+    *,
+    at: datetime,
+    subject_id: str | None,
+    created_by: str | None = None,
+    object_kind: str | None = None,
+    object_id: str | None = None,
+    payload: Mapping[str, Any] | None = None,
+    priority: JobPriority = JobPriority.PERSON,
+    batch_id: str | None = None,
+    deadline: timedelta | None = None,
+) -> Job:
+    """A queued job, kept if and only if the session's transaction is; workers are told after its commit.
+
+    ``payload`` holds identifiers, hashes and settings, never content, secrets or people's data. May the caller start
+    it is the caller's business.
+    """
+    job = Job(
+        subject_id=subject_id,
+        kind=kind,
+        priority=int(priority),
+        object_kind=object_kind,
+        object_id=object_id,
+        payload=dict(payload or {}),
+        batch_id=batch_id,
+        created_at=at,
+        created_by=created_by,
+        not_before=at,
+        deadline_at=at + (deadline or DEADLINES[kind]),
+    )
+    session.add(job)
+    session.flush()
+    session.info.setdefault(_ENQUEUED, []).append(Announced(job.id, job.priority))
+    return job
+
+
+def announced(session: Session) -> list[Announced]:
+    """The jobs enqueued in ``session`` since it was last asked, for whoever has just committed it."""
+    found: list[Announced] = session.info.pop(_ENQUEUED, [])
+    return found
