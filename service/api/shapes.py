@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from certlight.light import Light
 from certlight.text import Text
@@ -17,6 +17,10 @@ Moment = Annotated[
 """UTC, RFC 3339 with milliseconds and ``Z``."""
 Colour = Annotated[Light, PlainSerializer(lambda light: light.word, str)]
 """``red``, ``yellow`` or ``green``."""
+RowId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", max_length=36)
+]
+"""Identifier of a row, in paths and bodies: a UUID as the product writes them."""
 Item = TypeVar("Item")
 
 
