@@ -31,6 +31,15 @@ class Window:
         """Rows to fetch: one more than are shown tells whether there are more."""
         return self.limit + 1
 
+    def place(self, *kinds: type) -> Cursor | None:
+        """The cursor, once its values are of these kinds: one list's cursor is none of another's, and a database
+        would fail comparing a number with a text. Raises UsageError ``request.cursor``."""
+        if self.after is None:
+            return None
+        if len(self.after) != len(kinds) or not all(map(isinstance, self.after, kinds)):
+            raise _refused()
+        return self.after
+
     def cut(self, rows: Sequence[Row], key: Callable[[Row], Cursor]) -> tuple[Sequence[Row], str | None]:
         """The rows to show of those fetched, and the cursor of the next page."""
         shown = rows[: self.limit]
