@@ -11,6 +11,7 @@ from service.installation import Dispatcher, Installation, Unannounced, trust_fo
 from service.settings import Settings
 from service.settings.load import demand_safe
 from service.storage import open_store
+from service.trust_cache import CachedTrust
 from signing.trust.store import TrustStore
 
 
@@ -21,16 +22,16 @@ def opened(settings: Settings, dispatcher: Dispatcher | None = None) -> Iterator
     Raises SetupError ``settings.unsafe`` where production must not start like this, ``database.*``, ``storage.*``.
     """
     folder = trust_folder(settings)
-    demand_safe(settings, demonstration_anchors=folder.is_dir() and _demonstrates(TrustStore.load(folder)))
+    trust = CachedTrust(folder)
+    demand_safe(settings, demonstration_anchors=folder.is_dir() and demonstrates(trust()))
     engine = open_database(settings.database_url.get_secret_value())
     try:
         migrate(engine)
-        yield Installation(
-            settings, engine, open_store(settings), lambda: TrustStore.load(folder), dispatcher or Unannounced()
-        )
+        yield Installation(settings, engine, open_store(settings), trust, dispatcher or Unannounced())
     finally:
         engine.dispose()
 
 
-def _demonstrates(store: TrustStore) -> bool:
-    return any(anchor.demonstration for anchor in store.material().anchors)
+def demonstrates(store: TrustStore) -> bool:
+    """Whether any of its anchors is a demonstration's."""
+    return any(held.anchor.demonstration for held in store.anchors)
