@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Literal
 
 from sqlalchemy import select, text
@@ -23,6 +24,8 @@ from service.domain.operations import GENESIS, digest
 
 BATCH: Final = 1000
 """Entries held in memory at a time."""
+STRETCH: Final = 20_000
+"""Entries that are walked while somebody waits for the answer: about a second."""
 
 Fault = Literal["altered", "missing", "unlinked", "unreadable", "cut_off", "head_altered", "not_the_known_chain"]
 
@@ -111,7 +114,7 @@ def verify(session: Session, known: Head | None = None) -> AuditReport:
     """
     end = session.execute(select(ChainHead.seq, ChainHead.hash)).one_or_none()
     present = session.execute(text("SELECT count(*) FROM operation_log")).scalar_one()
-    last = Head(0, GENESIS)
+    last = BEGINNING
     broken = _disagrees(last, known)
     for step in _walk(session):
         if broken is not None:
@@ -124,6 +127,50 @@ def verify(session: Session, known: Head | None = None) -> AuditReport:
     if broken is None:
         broken = _end(last, None if end is None else Head(end.seq, end.hash), known)
     return AuditReport(last.seq, present, last, broken)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What walking a part of the chain found: ``intact`` entries behind ``after`` hold."""
+
+    after: Head
+    intact: int
+    head: Head
+    """The last entry that holds; the next stretch begins after it."""
+    end: Head
+    """Where the chain ends by the database's own word."""
+    broken: Break | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the end of the chain was reached, so that nothing is left to walk."""
+        return self.broken is None and self.head == self.end
+
+
+BEGINNING: Final = Head(0, GENESIS)
+"""What stands before the first entry."""
+
+
+def verify_stretch(session: Session, after: Head = BEGINNING, most: int = STRETCH) -> Stretch:
+    """Walk at most ``most`` entries behind ``after``, a head that was verified before and kept since.
+
+    ``after`` has to stand in the chain. ``session`` as for :func:`verify`.
+    """
+    end = session.execute(select(ChainHead.seq, ChainHead.hash)).one_or_none()
+    told = Head(0, "") if end is None else Head(end.seq, end.hash)
+    found = GENESIS if after.seq == 0 else session.scalar(select(Operation.hash).where(Operation.seq == after.seq))
+    if found != after.hash:
+        return Stretch(after, 0, after, told, Break(after.seq, "not_the_known_chain"))
+    last, broken = after, None
+    # One step more than wanted: only then it is known that nothing follows.
+    for step in islice(_walk(session, after), most + 1):
+        if isinstance(step, Break):
+            broken = step
+        elif step.seq > after.seq + most:
+            return Stretch(after, most, last, told, None)
+        else:
+            last = step
+    return Stretch(after, last.seq - after.seq, last, told, broken or _end(last, told, None))
 
 
 def head_of(session: Session) -> Head:
@@ -153,9 +200,8 @@ def _end(last: Head, end: Head | None, known: Head | None) -> Break | None:
     return None if end.hash == last.hash else Break(last.seq, "head_altered")
 
 
-def _walk(session: Session) -> Iterator[Head | Break]:
-    """The head after each entry that holds, in their order; at last the break, where there is one."""
-    last = Head(0, GENESIS)
+def _walk(session: Session, last: Head = BEGINNING) -> Iterator[Head | Break]:
+    """The head after each entry behind ``last`` that holds, in their order; then the break, where there is one."""
     while True:
         batch = _batch(session, last.seq)
         if isinstance(batch, Break):

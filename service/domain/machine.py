@@ -29,21 +29,31 @@ class Transition(Generic[State, Action]):
 
 
 class Machine(Generic[State, Action]):
-    """A table of transitions, asked before anything is changed and again when the change is recorded."""
+    """A table of transitions, asked before anything is changed and again when the change is recorded.
+
+    ``noun`` is what changes state, for refusals.
+    """
 
     def __init__(
         self,
         rows: Iterable[Transition[State, Action]],
         state_names: Mapping[State, Text],
         action_names: Mapping[Action, Text],
+        noun: Text | None = None,
     ) -> None:
         self._rows: dict[tuple[State, Action], Transition[State, Action]] = {}
         self._state_names = state_names
         self._action_names = action_names
+        self._noun = noun or Text("证照", "a document")
         for row in rows:
             if (row.state, row.action) in self._rows:
                 raise ValueError(f"two rows for {row.state} and {row.action}")
             self._rows[row.state, row.action] = row
+
+    @property
+    def action_names(self) -> Mapping[Action, Text]:
+        """What people call each action."""
+        return self._action_names
 
     def __iter__(self) -> Iterator[Transition[State, Action]]:
         return iter(self._rows.values())
@@ -55,11 +65,13 @@ class Machine(Generic[State, Action]):
     def demand(self, state: State, action: Action, role: Role) -> Transition[State, Action]:
         """The row that allows it. Raises UsageError ``state.action_impossible`` or ``state.role_forbidden``."""
         row = self._rows.get((state, action))
-        name, now = self._action_names[action], self._state_names[state]
+        name, now, noun = self._action_names[action], self._state_names[state], self._noun
         if row is None:
             raise UsageError(
                 "state.action_impossible",
-                Text(f"“{now.zh}”的证照不能{name.zh}。", f"Cannot {name.en} what is {now.en}."),
+                Text(
+                    f"“{now.zh}”的{self._noun.zh}不能{name.zh}。", f"Cannot {name.en} {self._noun.en} that is {now.en}."
+                ),
                 Text("请刷新页面，查看证照的当前状态。", "Reload the page and look at its present state."),
             )
         if role not in row.roles:
