@@ -56,13 +56,14 @@ class Outcome:
         return [self.pages[i] for i in sorted(wanted) if 0 <= i < len(self.pages)]
 
 
-def read(document: Document, desk: Desk, doc_type: str | None = None) -> Outcome:
+def read(document: Document, desk: Desk, doc_type: str | None = None, pages: StraightPages | None = None) -> Outcome:
     """Smart mode: what the document is and what stands on it.
 
-    ``doc_type`` replaces the classification. Raises InputRefused, UsageError ``template.unknown``, ModelMissing.
+    ``doc_type`` replaces the classification. ``pages`` are the document's, where the caller has straightened them
+    already. Raises InputRefused, UsageError ``template.unknown``, ModelMissing.
     """
     template = named(doc_type) if doc_type else None
-    pages = StraightPages(document, desk.engine)
+    pages = pages or StraightPages(document, desk.engine)
     texts, kind, reading, template = _read(pages, desk, template)
     if doc_type:
         reading = replace(reading, doc_type=doc_type, type_confidence=1.0)

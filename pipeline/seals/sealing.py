@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +11,14 @@ from signing.appearance.company_seal import company_seal
 from signing.appearance.picture import SealPicture
 from signing.appearance.placement import Placement
 from signing.appearance.riding import add_riding_seal
+from signing.certificate import Certificate
 from signing.enclosure import Party
 from signing.keys.key import SealKey
 from signing.sealing.fields import prepare_fields
 from signing.sealing.order import FieldSpec, Level, Permission, SealOrder
 from signing.sealing.seal import seal
 from signing.sealing.timestamping import TimestampSource
+from signing.sealing.two_phase import Prepared, prepare
 from signing.trust.marking import is_demonstration
 from signing.trust.material import TrustMaterial
 
@@ -64,7 +67,32 @@ def sealed(
     ``party`` is the enterprise that is to seal; another's certificate is refused. Raises CertlightError ``seal.*``,
     ``certificate.*``, ``key.*``, ``fonts.missing``.
     """
-    picture = (wish.picture or drawn_seal(key, wish.kind, wish.code)) if wish.seen else None
+    pdf, order = _ordered(pdf, key.certificate, key.chain, wish, party)
+    return seal(pdf, key, order, at=at, timestamper=timestamper, trust=trust)
+
+
+def prepared(
+    pdf: bytes,
+    certificate: Certificate,
+    chain: Sequence[Certificate],
+    wish: SealWish,
+    *,
+    party: Party | None,
+    at: datetime,
+    trust: TrustMaterial,
+) -> Prepared:
+    """The same up to the signature, for a key that is somewhere else; :func:`signing.sealing.two_phase.finish` is what
+    remains. Raises CertlightError ``seal.*``, ``certificate.*``, ``fonts.missing``.
+    """
+    pdf, order = _ordered(pdf, certificate, chain, wish, party)
+    return prepare(pdf, certificate, chain, order, at=at, trust=trust)
+
+
+def _ordered(
+    pdf: bytes, certificate: Certificate, chain: Sequence[Certificate], wish: SealWish, party: Party | None
+) -> tuple[bytes, SealOrder]:
+    """``pdf`` with what precedes the seal itself, and the seal as it is ordered."""
+    picture = (wish.picture or drawn_seal(certificate, chain, wish.kind, wish.code)) if wish.seen else None
     placement = wish.placement
     if picture is not None:
         if wish.riding:
@@ -85,10 +113,10 @@ def sealed(
         certify=wish.certify,
         party=party,
     )
-    return seal(pdf, key, order, at=at, timestamper=timestamper, trust=trust)
+    return pdf, order
 
 
-def drawn_seal(key: SealKey, kind: str, code: str) -> SealPicture:
+def drawn_seal(certificate: Certificate, chain: Sequence[Certificate], kind: str, code: str) -> SealPicture:
     """The round seal of the enterprise that the certificate names; marked 演示 for a demonstration certificate."""
-    demonstration = any(is_demonstration(certificate) for certificate in (key.certificate, *key.chain))
-    return company_seal(key.certificate.holder.label, kind=kind, code_line=code, demonstration=demonstration)
+    demonstration = any(is_demonstration(each) for each in (certificate, *chain))
+    return company_seal(certificate.holder.label, kind=kind, code_line=code, demonstration=demonstration)
