@@ -7,7 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
+
+from service.database.base import new_id
+from service.database.webhooks import Webhook, WebhookDelivery
 
 
 class Event(StrEnum):
@@ -37,3 +41,21 @@ def emit(
 
     ``payload``: identifiers, states and lights; whoever is told fetches the rest with rights of their own.
     """
+    whose = [and_(Webhook.subject_id == subject_id, Webhook.domain_id.is_(None))] if subject_id else []
+    whose += [and_(Webhook.domain_id == domain_id, Webhook.subject_id.is_(None))] if domain_id else []
+    if not whose:
+        return
+    event_id = new_id()
+    for webhook in session.scalars(select(Webhook).where(Webhook.active.is_(True), or_(*whose))):
+        if event.value in webhook.events:
+            session.add(
+                WebhookDelivery(
+                    subject_id=webhook.subject_id,
+                    webhook_id=webhook.id,
+                    event_id=event_id,
+                    event=event.value,
+                    payload=dict(payload),
+                    created_at=at,
+                    next_at=at,
+                )
+            )

@@ -1,0 +1,1 @@
+"""Digital certificates (数字证照): issued for green documents, looked up by anybody who has their code."""
