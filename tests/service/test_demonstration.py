@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from service.accounts.passwords import Passwords, demand_strong
 from service.audit.chain import verify
 from service.database.accounts import User
 from service.database.subjects import Subject
-from service.demonstration import PASSWORD, print_seeded, seed
+from service.demonstration import PASSWORD, Seeded, print_seeded, seed
 from service.demonstration.accounts import ACCOUNTS
 from service.demonstration.seeding import KEY_PASSWORD
 from service.domain.principal import Scope
@@ -44,6 +45,23 @@ NOW = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 def installation(url: str, folder: Path) -> Iterator[Installation]:
     with opened(Settings(data_dir=folder, database_url=SecretStr(url))) as found:
         yield replace(found, clock=lambda: NOW)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A demonstration that tests read."""
+
+    data: Path
+    url: str
+    seeded: Seeded
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("demonstration")
+    url = f"sqlite:///{folder}/demo.db"
+    with installation(url, folder / "data") as found:
+        return Made(folder / "data", url, seed(found))
 
 
 def pem(certificate: Certificate) -> bytes:
@@ -72,9 +90,9 @@ def test_it_has_a_user_of_every_role_who_enters_at_once(database_url: str, tmp_p
             assert verify(session).broken is None
 
 
-def test_its_enterprises_are_those_of_the_samples_and_their_keys_open(tmp_path: Path) -> None:
-    with installation(f"sqlite:///{tmp_path}/demo.db", tmp_path / "data") as found:
-        seeded = seed(found)
+def test_its_enterprises_are_those_of_the_samples_and_their_keys_open(made: Made) -> None:
+    seeded = made.seeded
+    with installation(made.url, made.data) as found:
         with found.reading() as session:
             subjects = {subject.credit_code: subject.name for subject in session.scalars(select(Subject))}
         material = found.trust().material()
@@ -137,12 +155,10 @@ def test_it_is_refused_in_production(tmp_path: Path) -> None:
     assert refused.value.code == "demo.production"
 
 
-def test_production_does_not_start_on_a_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with installation(f"sqlite:///{tmp_path}/demo.db", tmp_path / "data") as found:
-        seed(found)
+def test_production_does_not_start_on_a_demonstration(made: Made) -> None:
     settings = Settings(
-        data_dir=tmp_path / "data",
-        database_url=SecretStr(f"sqlite:///{tmp_path}/demo.db"),
+        data_dir=made.data,
+        database_url=SecretStr(made.url),
         production=True,
         public_url="https://certlight.example",
         secret_key=SecretStr("k3Jd8-Qm2x_Zr7Tb5Wn9Lc4Vh6Yp1Sg0Fa"),
@@ -154,12 +170,10 @@ def test_production_does_not_start_on_a_demonstration(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "密码"), ("en", "Password")])
-def test_the_table_tells_names_passwords_and_files(tmp_path: Path, language: str, word: str) -> None:
-    with installation(f"sqlite:///{tmp_path}/demo.db", tmp_path / "data") as found:
-        seeded = seed(found)
-    console = Console(file=io.StringIO(), width=120)
-    print_seeded(console, seeded, language)  # type: ignore[arg-type]
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+def test_the_table_tells_names_passwords_and_files(made: Made, language: str, word: str) -> None:
+    written, seeded = io.StringIO(), made.seeded
+    print_seeded(Console(file=written, width=120), seeded, "en" if language == "en" else "zh")
+    text = written.getvalue()
     wanted = [word, PASSWORD, KEY_PASSWORD, *(account.login_name for account in ACCOUNTS)]
     wanted += [str(file) for _, file in seeded.keys]
     assert [each for each in wanted if each not in text] == []
@@ -169,18 +183,22 @@ def test_the_password_of_the_demonstration_would_be_taken() -> None:
     demand_strong(PASSWORD, about=tuple(account.login_name for account in ACCOUNTS))
 
 
-def test_the_trust_store_is_read_again_only_when_a_file_changed(tmp_path: Path) -> None:
+def test_no_trust_store_is_a_refusal_of_its_own(tmp_path: Path) -> None:
     with installation(f"sqlite:///{tmp_path}/demo.db", tmp_path / "data") as found:
         with pytest.raises(CertlightError) as none:
             found.trust()
-        assert none.value.code == "trust.none"
-        seed(found)
-        folder = trust_folder(found.settings)
-        young = found.trust()
-        assert found.trust() is not young, "a file this young may change within one tick"
-        trust = CachedTrust(folder, settled=timedelta())
-        old = trust()
-        assert trust() is old
-        (folder / "anchors" / "second.pem").write_bytes(pem(cert("root")))
-        new = trust()
-    assert len(new.anchors) == len(old.anchors) + 1
+    assert none.value.code == "trust.none"
+
+
+def test_the_trust_store_is_read_again_only_when_a_file_changed(made: Made, tmp_path: Path) -> None:
+    folder = tmp_path / "trust"
+    shutil.copytree(made.data / "trust", folder)
+    careful = CachedTrust(folder, settled=timedelta(hours=1))
+    assert careful() is not careful(), "a file this young may change within one tick of the clock"
+    trust = CachedTrust(folder, settled=timedelta())
+    old = trust()
+    assert trust() is old
+    (folder / "anchors" / "second.pem").write_bytes(pem(cert("root")))
+    assert len(trust().anchors) == len(old.anchors) + 1
+    (folder / "anchors" / "second.pem").unlink()
+    assert len(trust().anchors) == len(old.anchors)
