@@ -35,8 +35,10 @@ class Kind(StrEnum):
     DOMAIN = "domain"
     TRUST = "trust"
     """Trust anchors and revocation lists."""
+    WEBHOOK = "webhook"
+    """Of an enterprise, or of a domain, which no enterprise owns."""
     PLATFORM = "platform"
-    """Settings, queues, metrics, webhooks of the platform."""
+    """Settings, queues, metrics."""
 
 
 class Operation(StrEnum):
@@ -121,7 +123,12 @@ GRANTS: Final[dict[Role, dict[Kind, tuple[Grant, ...]]]] = {
     Role.CLERK: _together(_TENANT, _SELF, _PUBLIC),
     Role.ENTERPRISE_ADMIN: _together(
         _TENANT,
-        _grants(Reach.TENANT, [Kind.SUBJECT, Kind.PERSON, Kind.USER, Kind.API_TOKEN], _R, _W),
+        _grants(
+            Reach.TENANT,
+            [Kind.SUBJECT, Kind.PERSON, Kind.USER, Kind.API_TOKEN, Kind.DIGITAL_CERTIFICATE, Kind.WEBHOOK],
+            _R,
+            _W,
+        ),
         _SELF,
         _PUBLIC,
     ),
@@ -148,6 +155,8 @@ GRANTS: Final[dict[Role, dict[Kind, tuple[Grant, ...]]]] = {
             _R,
             _W,
         ),
+        # Webhooks of domains. Where an enterprise has its events sent is the enterprise's business.
+        _grants(Reach.UNOWNED, [Kind.WEBHOOK], _R, _W),
         # An enterprise's log tells what stands in its documents.
         _grants(Reach.UNOWNED, [Kind.OPERATION_LOG], _R),
     ),

@@ -100,7 +100,7 @@ class DigitalCertificate(Base):
     unique_code: Mapped[str] = mapped_column(String(64), unique=True)
     content: Mapped[dict[str, Any]]
     sha256: Mapped[Sha256 | None]
-    """The storage's key of the issued file, where there is one."""
+    """Of the content in its one writing; the operation log has the same hash in its entry about the issue."""
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str | None]

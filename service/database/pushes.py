@@ -38,7 +38,10 @@ class Domain(Base):
     id: Mapped[OwnId]
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    """In Chinese."""
+    name_en: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
+    """Whether anything may be pushed to it; what was pushed before is still decided on."""
     created_at: Mapped[datetime]
 
 

@@ -28,6 +28,10 @@ class Webhook(Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     created_by: Mapped[Id | None]
+    gone_at: Mapped[datetime | None]
+    """When the other side answered 410: it wants nothing any more."""
+    removed_at: Mapped[datetime | None]
+    """When its owner deleted it. The row stays, since its deliveries are history."""
 
     __table_args__ = (Index(None, "subject_id", "id"), Index(None, "domain_id", "id"))
 
@@ -56,11 +60,14 @@ class WebhookDelivery(Base):
     created_at: Mapped[datetime]
     next_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+    last_attempt_at: Mapped[datetime | None]
     last_status: Mapped[int | None]
     last_error: Mapped[str | None]
+    """A word for what went wrong: ``timeout``, ``http_500`` …"""
 
     __table_args__ = (
         UniqueConstraint("webhook_id", "event_id"),
+        Index(None, "webhook_id", "id"),
         Index(None, "state", "next_at"),
         Index(None, "subject_id", "id"),
     )

@@ -86,6 +86,13 @@ class Webhook(_Group):
     """Whether subscribers may live in private networks. Off, nobody can make the service call its neighbours."""
 
 
+class Review(_Group):
+    """How reviewers work."""
+
+    claim_minutes: int = Field(default=60, ge=1, le=7 * 24 * 60)
+    """For so long a claimed push stays on the reviewer's desk; then it waits for anybody again."""
+
+
 class Settings(BaseSettings):
     """The whole set-up of one installation; frozen."""
 
@@ -129,6 +136,7 @@ class Settings(BaseSettings):
     lockout: Lockout = Lockout()
     oidc: Oidc | None = None
     webhook: Webhook = Webhook()
+    review: Review = Review()
 
     workers: int = Field(default=1, ge=1, le=64)
     """Worker processes that ``certlight serve`` supervises; each loads an OCR engine (about 1 GB)."""
