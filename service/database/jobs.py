@@ -1,15 +1,17 @@
-"""Long work (jobs): the row is the truth about it, the broker only carries its identifier."""
+"""Long work (jobs): the row is the truth about it, the broker only carries its identifier; and the clock's chores."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, delete
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.database.base import Base, Id, OwnId, Versioned
-from service.domain.jobs import JobKind, JobPriority, JobState
+from service.domain.actors import Actor
+from service.domain.jobs import ENDED, JOBS, JobAction, JobKind, JobPriority, JobState
 
 
 class Job(Versioned, Base):
@@ -21,7 +23,7 @@ class Job(Versioned, Base):
     subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subjects.id"))
     """None for the platform's own work."""
     kind: Mapped[JobKind]
-    state: Mapped[JobState] = mapped_column(default=JobState.QUEUED)
+    _state: Mapped[JobState] = mapped_column("state", default=JobState.QUEUED)
     priority: Mapped[int] = mapped_column(SmallInteger, default=JobPriority.NORMAL)
     object_kind: Mapped[str | None]
     object_id: Mapped[str | None]
@@ -58,6 +60,25 @@ class Job(Versioned, Base):
         CheckConstraint("attempts >= 0 AND priority BETWEEN 0 AND 9", name="numbers"),
     )
 
+    @hybrid_property
+    def state(self) -> JobState:
+        """How it stands; only :func:`advance` changes it."""
+        return self._state
+
+
+def advance(job: Job, action: JobAction, actor: Actor, *, at: datetime) -> JobState:
+    """Do ``action`` to a job that the caller has locked; nothing else in the product writes a job's state.
+
+    Whoever leaves the state "running" gives up the lease; whoever claims sets it. Raises UsageError
+    ``state.action_impossible``, ``state.role_forbidden``.
+    """
+    after = JOBS.step(job.state, action, actor.role)
+    job._state = after
+    if after is not JobState.RUNNING:
+        job.lease_owner = job.lease_until = None
+    job.ended_at = at if after in ENDED else None
+    return after
+
 
 class IdempotencyKey(Base):
     """What a request with an ``Idempotency-Key`` was answered, so that sending it twice does it once."""
@@ -77,3 +98,20 @@ class IdempotencyKey(Base):
     expires_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "expires_at"),)
+
+
+class Chore(Base):
+    """Work of the clock that one process does at a time: when it is due again."""
+
+    __tablename__ = "chores"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]
+    """Whoever takes it on moves this past the time it may need; a process that dies meanwhile only delays it."""
+    done_at: Mapped[datetime | None]
+
+
+def forget_idempotency_keys(session: Session, at: datetime) -> int:
+    """Delete those that have had their day; how many. For the sweeper."""
+    gone = session.execute(delete(IdempotencyKey).where(IdempotencyKey.expires_at <= at).returning(IdempotencyKey.key))
+    return len(gone.all())

@@ -69,10 +69,8 @@ class Machine(Generic[State, Action]):
         if row is None:
             raise UsageError(
                 "state.action_impossible",
-                Text(
-                    f"“{now.zh}”的{self._noun.zh}不能{name.zh}。", f"Cannot {name.en} {self._noun.en} that is {now.en}."
-                ),
-                Text("请刷新页面，查看证照的当前状态。", "Reload the page and look at its present state."),
+                Text(f"“{now.zh}”的{noun.zh}不能{name.zh}。", f"Cannot {name.en} {noun.en} that is {now.en}."),
+                Text(f"请刷新页面，查看{noun.zh}的当前状态。", "Reload the page and look at its present state."),
             )
         if role not in row.roles:
             raise UsageError(
