@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,10 +13,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from certlight.errors import CertlightError, InputRefused, SetupError, UsageError
 from certlight.text import Language, Text
 from service.accounts.refusals import AccessRefused, NotFound, SignInRefused
+from service.api.invalid import InvalidPart, invalid_parts
 from service.api.languages import language_of
 from signing.login.refusals import LoginRefused
 
@@ -31,10 +34,11 @@ STATUSES: Final[Mapping[str, int]] = {
     "intake.too_large": 413,
     "intake.document_too_large": 413,
     "intake.not_a_scan": 415,
-    "idempotency.in_progress": 409,
     "idempotency.spent": 409,
     "idempotency.other_request": 422,
     "request.too_many": 429,
+    # The installation is not set up for it: nothing failed, and trying again changes nothing.
+    "trust.none": 409,
     "storage.full": 507,
     "database.busy": 503,
     "database.unavailable": 503,
@@ -43,13 +47,6 @@ STATUSES: Final[Mapping[str, int]] = {
 """Codes whose status does not follow from their kind."""
 _FAMILIES: Final[Mapping[str, int]] = {"state": 409, "push": 409, "job": 409, "performance": 409}
 """First words of codes that tell of the state something is in."""
-
-
-class InvalidPart(BaseModel):
-    """A part of the request that is not as it should be; its value is not repeated."""
-
-    pointer: str = Field(examples=["body/entries/uscc"])
-    message: str
 
 
 class Problem(BaseModel):
@@ -108,7 +105,11 @@ def problem(
         instance=getattr(request.state, "request_id", None),
         errors=list(errors),
     )
-    own = {"Content-Language": "en" if language == "en" else "zh-CN", "Cache-Control": "no-store"}
+    own = {
+        "Content-Language": "en" if language == "en" else "zh-CN",
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+    }
     if status == 401:
         own["WWW-Authenticate"] = "Bearer"
     if status in (429, 503):
@@ -120,12 +121,43 @@ def refused(request: Request, error: CertlightError) -> JSONResponse:
     """A refusal of the product's own."""
     status = status_of(error, conditional="if-match" in request.headers)
     if status >= 500:
-        _LOG.error("%s", error.code, exc_info=error)
+        _LOG.error("%s %s", error.code, whereabouts(error))
     return problem(request, status, error.code, error.message, error.remedy)
 
 
+def http_problem(request: Request, error: HTTPException) -> JSONResponse:
+    """What the framework refuses: no such address, no such method, a body that cannot be read."""
+    code, message, remedy = _HTTP.get(error.status_code, _HTTP[400])
+    return problem(request, error.status_code, code, message, remedy, headers=error.headers)
+
+
+def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """A defect of ours."""
+    _LOG.error("unexpected %s", whereabouts(error))
+    return problem(
+        request,
+        500,
+        "internal",
+        Text("系统内部错误，本次操作未完成。", "Something went wrong inside; nothing was done."),
+        Text("请稍后重试；若持续出现，请将请求编号告知管理员。", "Try again; if it persists, tell the administrator."),
+    )
+
+
+def whereabouts(error: BaseException) -> str:
+    """Kinds and places of an error and its causes, for the log. Messages stay out: they may quote people's data."""
+    lines = []
+    found: BaseException | None = error
+    while found is not None and len(lines) < 10:
+        frames = traceback.extract_tb(found.__traceback__)
+        places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames[-8:]))
+        notes = "; ".join(getattr(found, "__notes__", ()))
+        lines.append(f"{type(found).__module__}.{type(found).__qualname__} {notes} {places}")
+        found = found.__cause__ or found.__context__
+    return "\n".join(lines)
+
+
 def install(app: FastAPI) -> None:
-    """Have every way of failing answered like this."""
+    """Have every way of failing answered like this; what nobody expected reaches :mod:`service.api.surroundings`."""
 
     @app.exception_handler(CertlightError)
     def _certlight(request: Request, error: CertlightError) -> JSONResponse:
@@ -133,43 +165,33 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        parts = [
-            InvalidPart(pointer="/".join(str(step) for step in found["loc"]), message=str(found["msg"]))
-            for found in error.errors()
-        ]
         return problem(
             request,
             422,
             "request.invalid",
             Text("请求的内容不符合要求。", "The request is not as it should be."),
             Text("请对照接口说明修改标出的部分。", "Put right the parts named, as the API's description says."),
-            parts[:50],
+            invalid_parts(error.errors(), language_of(request.headers.get("accept-language"))),
         )
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
-        code, message, remedy = _HTTP.get(error.status_code, _HTTP[400])
-        return problem(request, error.status_code, code, message, remedy, headers=error.headers)
+        return http_problem(request, error)
 
-    @app.exception_handler(Exception)
-    def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        _LOG.error("unexpected", exc_info=error)
-        return problem(
-            request,
-            500,
-            "internal",
-            Text("系统内部错误，本次操作未完成。", "Something went wrong inside; nothing was done."),
-            Text(
-                "请稍后重试；若持续出现，请将请求编号告知管理员。", "Try again; if it persists, tell the administrator."
-            ),
-        )
+    @app.exception_handler(ClientDisconnect)
+    def _gone(request: Request, error: ClientDisconnect) -> JSONResponse:
+        # Nobody is there to read it.
+        return http_problem(request, HTTPException(408))
 
 
 _HTTP: Final[dict[int, tuple[str, Text, Text]]] = {
     400: (
         "request.malformed",
         Text("请求无法解析。", "The request cannot be understood."),
-        Text("请对照接口说明检查请求。", "Hold it against the API's description."),
+        Text(
+            "请对照接口说明检查请求：正文须为有效的 JSON，不含空字符、过大的数值和过深的嵌套。",
+            "Hold it against the API's description: valid JSON, no U+0000, no number beyond 64 bits, no deep nesting.",
+        ),
     ),
     404: (
         "access.not_found",
@@ -180,6 +202,16 @@ _HTTP: Final[dict[int, tuple[str, Text, Text]]] = {
         "request.method",
         Text("该地址不支持这种请求方法。", "This address does not take that method."),
         Text("请对照接口说明检查请求方法。", "Hold it against the API's description."),
+    ),
+    408: (
+        "request.timeout",
+        Text("请求没有在规定时间内传完。", "The request did not arrive in time."),
+        Text("请检查网络后重试。", "Check the connection and try again."),
+    ),
+    413: (
+        "request.too_large",
+        Text("请求内容过大。", "The request is too large."),
+        Text("请减少内容后重试。", "Send less at a time."),
     ),
 }
 
@@ -201,8 +233,11 @@ __all__ = [
     "MEDIA_TYPE",
     "Problem",
     "STATUSES",
+    "http_problem",
     "install",
     "problem",
     "refused",
     "status_of",
+    "unexpected",
+    "whereabouts",
 ]

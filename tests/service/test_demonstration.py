@@ -184,9 +184,8 @@ def test_the_password_of_the_demonstration_would_be_taken() -> None:
 
 
 def test_no_trust_store_is_a_refusal_of_its_own(tmp_path: Path) -> None:
-    with installation(f"sqlite:///{tmp_path}/demo.db", tmp_path / "data") as found:
-        with pytest.raises(CertlightError) as none:
-            found.trust()
+    with installation(f"sqlite:///{tmp_path}/d.db", tmp_path / "data") as found, pytest.raises(CertlightError) as none:
+        found.trust()
     assert none.value.code == "trust.none"
 
 
