@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Base, Id, OwnId, Sha256, Versioned
@@ -21,6 +21,8 @@ class Performance(Versioned, Base):
     project: Mapped[str]
     section: Mapped[str | None]
     """标段名称."""
+    category: Mapped[str | None] = mapped_column(String(40))
+    """业绩类别: works, supervision, design …; chosen once."""
     grade: Mapped[str | None]
     """``A`` asks for supporting material."""
     bid_notice_id: Mapped[Id | None] = mapped_column(ForeignKey("documents.id"))
@@ -119,6 +121,10 @@ class SupportingMaterial(_Attachment, Base):
     id: Mapped[OwnId]
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subjects.id"))
     performance_id: Mapped[Id] = mapped_column(ForeignKey("performances.id"))
+    purpose: Mapped[str] = mapped_column(String(40), server_default="evidence")
+    """``evidence`` (佐证材料), which grade A asks for, or ``explanation`` (总体补充说明)."""
+    kind: Mapped[str | None]
+    """材料类型, in the enterprise's words."""
     name: Mapped[str]
     description: Mapped[str | None]
     created_at: Mapped[datetime]

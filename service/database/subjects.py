@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,14 +23,31 @@ class Subject(Base):
     """统一社会信用代码, GB 32100-2015: eighteen characters."""
     created_at: Mapped[datetime]
     active: Mapped[bool] = mapped_column(default=True)
+    row_version: Mapped[int] = mapped_column(server_default="1")
+    """Counts changes, as :class:`service.database.base.Versioned` does; rows older than the column begin with 1."""
     capacities: Mapped[list[SubjectCapacity]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
-    __table_args__ = (CheckConstraint("length(credit_code) = 18", name="credit_code_length"),)
+    __table_args__ = (CheckConstraint("length(credit_code) = 18", name="credit_code_length"), Index(None, "name"))
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": row_version}
 
     @property
     def roles(self) -> frozenset[SubjectRole]:
         """In what capacities it appears."""
         return frozenset(capacity.role for capacity in self.capacities)
+
+
+class SubjectName(Base):
+    """A name that an enterprise had before; its documents of that time still bear it. Never changed."""
+
+    __tablename__ = "subject_names"
+
+    id: Mapped[OwnId]
+    subject_id: Mapped[Id] = mapped_column(ForeignKey("subjects.id"))
+    name: Mapped[str]
+    until: Mapped[datetime]
+    changed_by: Mapped[Id | None]
+
+    __table_args__ = (Index(None, "subject_id", "id"),)
 
 
 class SubjectCapacity(Base):
