@@ -57,6 +57,11 @@ _REFUSALS: Final[dict[str, tuple[type[UsageError], Text, Text]]] = {
         Text("请求不是从本系统页面发出的，未执行。", "The request does not come from this system's page."),
         Text("请刷新页面后重试。", "Reload the page and try again."),
     ),
+    "access.origin": (
+        AccessRefused,
+        Text("请求来自其他网站的页面，未执行。", "The request comes from another site's page."),
+        Text("请从本系统的网址打开页面后操作。", "Open the page under this system's own address."),
+    ),
     "account.certificate_enterprise": (
         SignInRefused,
         Text("证书对应的企业尚未在本系统登记。", "The certificate's enterprise is not registered here."),

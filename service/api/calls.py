@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from certlight.text import Language
 from service.api.idempotency import Creation, Made, body_sha256, create_once, idempotency_key
 from service.api.languages import language_of
-from service.api.sign_in import signed_in
+from service.api.sign_in import SESSION_SCHEME, TOKEN_SCHEME, signed_in
 from service.domain.actors import Actor
 from service.domain.principal import Principal
 from service.installation import Installation
@@ -60,8 +60,10 @@ class Authorised(Call):
     ) -> JSONResponse:
         """Do ``work`` in one transaction with the answer's memory: a POST sent twice under one key creates once.
 
-        ``content`` is the hash of what a streamed body held; ``secret`` answers are never kept, and a second request
-        is told so. Raises what ``work`` raises, UsageError ``idempotency.*``.
+        A second request waits for the first and is answered the same (status, headers, body). Where ``work`` raises,
+        nothing is kept and the key may be used again. ``content`` is the hash of what a streamed body held (a JSON
+        body is hashed already); ``secret`` answers are never kept, and a second request is told so. Raises what
+        ``work`` raises, UsageError ``idempotency.*``.
         """
         return create_once(self.installation, self.creation, self.at, work, content=content, secret=secret)
 
@@ -82,12 +84,14 @@ def authorised(
     request: Request,
     key: Annotated[str | None, Depends(idempotency_key)],
     sha256: Annotated[str, Depends(body_sha256)],
+    _session: Annotated[object, Security(SESSION_SCHEME)] = None,
+    _token: Annotated[object, Security(TOKEN_SCHEME)] = None,
 ) -> Authorised:
-    """The dependency of all other routes. Raises SignInRefused ``account.*``, AccessRefused ``account.csrf``."""
+    """The dependency of all other routes. Raises as :func:`service.api.sign_in.signed_in`."""
     installation = installation_of(request)
     at = installation.clock()
     principal = signed_in(request, installation, at)
-    creation = Creation(key, principal, request.method, request.url.path, sha256)
+    creation = Creation(key, principal, request.method, f"{request.url.path}?{request.url.query}", sha256)
     return Authorised(installation, at, language_of(request.headers.get("accept-language")), principal, creation)
 
 

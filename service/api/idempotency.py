@@ -16,12 +16,13 @@ from fastapi import Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from certlight.errors import UsageError
 from certlight.text import Text
-from service.database.engine import is_unique_violation
+from service.api.bodies import is_json
+from service.database.failures import busy
 from service.database.jobs import IdempotencyKey
 from service.domain.principal import Principal
 from service.installation import Installation
@@ -38,6 +39,7 @@ class Creation:
     principal: Principal
     method: str
     path: str
+    """With its query."""
     body_sha256: str
 
     def fingerprint(self, content: str | None) -> str:
@@ -56,7 +58,11 @@ class Made:
 
     def response(self, replayed: bool = False) -> JSONResponse:
         """As sent."""
-        return _response(self.status, self.body.model_dump(mode="json"), self.headers, replayed)
+        return _response(self.status, self.content(), self.headers, replayed)
+
+    def content(self) -> Any:
+        """The body as JSON has it."""
+        return self.body.model_dump(mode="json", by_alias=True)
 
 
 def idempotency_key(
@@ -76,7 +82,7 @@ def idempotency_key(
 
 async def body_sha256(request: Request) -> str:
     """Hash of a JSON body; of others the routes know the content themselves."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+    if not is_json(request.headers.get("content-type")):
         return ""
     return hashlib.sha256(await request.body()).hexdigest()
 
@@ -94,30 +100,17 @@ def create_once(
     if creation.key is None:
         with installation.transaction() as session:
             return work(session).response()
-    scope = creation.principal.user_id or ""
-    fingerprint = creation.fingerprint(content)
-    try:
-        with installation.transaction() as session:
-            if (kept := _kept(session, scope, creation.key, at)) is not None:
-                return _again(kept, fingerprint)
-            row = IdempotencyKey(
-                scope=scope, key=creation.key, request_sha256=fingerprint, created_at=at, expires_at=at + KEPT
-            )
-            session.add(row)
-            # Whoever comes second waits here until the first has committed.
-            session.flush()
-            made = work(session)
-            row.status, row.headers = made.status, dict(made.headers)
-            row.body = None if secret else made.body.model_dump(mode="json")
-            return made.response()
-    except IntegrityError as error:
-        if not is_unique_violation(error):
-            raise
-    with installation.reading() as session:
-        kept = _kept(session, scope, creation.key, at)
-        if kept is None:
-            raise _in_progress()
-        return _again(kept, fingerprint)
+    scope, key, fingerprint = creation.principal.user_id or "", creation.key, creation.fingerprint(content)
+    with installation.transaction() as session:
+        if not _begin(session, scope, key, fingerprint, at):
+            return _again(session, scope, key, fingerprint)
+        made = work(session)
+        row = session.get_one(IdempotencyKey, (scope, key))
+        row.status, row.headers = made.status, dict(made.headers)
+        row.body = None if secret else made.content()
+        # A broken bound of the answer's row must show here, inside of the transaction.
+        session.flush()
+        return made.response()
 
 
 def forget_idempotency_keys(session: Session, at: datetime) -> int:
@@ -126,26 +119,31 @@ def forget_idempotency_keys(session: Session, at: datetime) -> int:
     return len(gone.all())
 
 
-def _kept(session: Session, scope: str, key: str, at: datetime) -> IdempotencyKey | None:
-    found = session.scalars(
-        select(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.key == key)
-    ).one_or_none()
-    if found is not None and found.expires_at <= at:
-        session.delete(found)
-        session.flush()
-        return None
-    return found
+def _begin(session: Session, scope: str, key: str, fingerprint: str, at: datetime) -> bool:
+    """Whether this is the first request with the key; whoever comes second waits here until the first has committed.
+
+    No other row's uniqueness is in play: a conflict that the work itself meets is never taken for a second request.
+    """
+    mine = (IdempotencyKey.scope == scope, IdempotencyKey.key == key)
+    session.execute(delete(IdempotencyKey).where(*mine, IdempotencyKey.expires_at <= at))
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"scope": scope, "key": key, "request_sha256": fingerprint, "created_at": at, "expires_at": at + KEPT}
+    begun = insert(IdempotencyKey).values(**row).on_conflict_do_nothing().returning(IdempotencyKey.key)
+    return session.execute(begun).one_or_none() is not None
 
 
-def _again(kept: IdempotencyKey, fingerprint: str) -> JSONResponse:
+def _again(session: Session, scope: str, key: str, fingerprint: str) -> JSONResponse:
+    mine = (IdempotencyKey.scope == scope, IdempotencyKey.key == key)
+    kept = session.scalars(select(IdempotencyKey).where(*mine)).one_or_none()
+    if kept is None or kept.status is None:
+        # Swept away between two statements.
+        raise busy()
     if kept.request_sha256 != fingerprint:
         raise UsageError(
             "idempotency.other_request",
             Text("该 Idempotency-Key 已用于另一个请求。", "This Idempotency-Key was used for another request."),
             Text("请为每个新请求使用新的 Idempotency-Key。", "Use a fresh key for every new request."),
         )
-    if kept.status is None:
-        raise _in_progress()
     if kept.body is None:
         raise UsageError(
             "idempotency.spent",
@@ -153,14 +151,6 @@ def _again(kept: IdempotencyKey, fingerprint: str) -> JSONResponse:
             Text("如未收到，请撤销后重新创建。", "Where it was lost, revoke what was made and make it anew."),
         )
     return _response(kept.status, kept.body, kept.headers or {}, True)
-
-
-def _in_progress() -> UsageError:
-    return UsageError(
-        "idempotency.in_progress",
-        Text("同一请求正在处理。", "The same request is under way."),
-        Text("请稍候再试。", "Try again in a moment."),
-    )
 
 
 def _response(status: int, body: Any, headers: Mapping[str, str], replayed: bool) -> JSONResponse:

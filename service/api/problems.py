@@ -145,7 +145,7 @@ def unexpected(request: Request, error: Exception) -> JSONResponse:
 
 def whereabouts(error: BaseException) -> str:
     """Kinds and places of an error and its causes, for the log. Messages stay out: they may quote people's data."""
-    lines = []
+    lines: list[str] = []
     found: BaseException | None = error
     while found is not None and len(lines) < 10:
         frames = traceback.extract_tb(found.__traceback__)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from fastapi import Request
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from service.accounts.refusals import refusal
 from service.accounts.sessions import ActiveSession, demand_csrf, resume_session
@@ -14,6 +15,13 @@ from service.domain.principal import Principal
 from service.installation import Installation
 
 CSRF_HEADER: Final = "X-CSRF-Token"
+SESSION_SCHEME: Final = APIKeyCookie(
+    name="certlight-session", scheme_name="session", description="A browser's session.", auto_error=False
+)
+TOKEN_SCHEME: Final = HTTPBearer(
+    scheme_name="token", bearerFormat="clt_…", description="An API token of a program or station.", auto_error=False
+)
+"""For the OpenAPI document alone: see :mod:`service.api.description`. What a request carries is read below."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -24,15 +32,21 @@ def cookie_name(installation: Installation, word: str) -> str:
 
 
 def signed_in(request: Request, installation: Installation, at: datetime) -> Principal:
-    """Whoever sends the request. Raises SignInRefused ``account.token``, ``account.session``, AccessRefused
-    ``account.csrf``."""
+    """Whoever sends the request; with a token, no cookie is looked at.
+
+    Raises SignInRefused ``account.token``, ``account.session``, AccessRefused ``account.csrf`` and, until a password
+    that an administrator gave has been changed, ``access.password_first``.
+    """
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, credentials = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise refusal("account.token", "another scheme")
         return recognise_token(installation.engine, credentials.strip(), at)
-    return session_of(request, installation, at).principal
+    active = session_of(request, installation, at)
+    if active.must_change_password:
+        raise refusal("access.password_first")
+    return active.principal
 
 
 def session_of(request: Request, installation: Installation, at: datetime) -> ActiveSession:

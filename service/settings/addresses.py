@@ -5,6 +5,7 @@ Validators raise ValueError and never repeat the address: it may hold a password
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import PurePosixPath
 from typing import Final
@@ -53,6 +54,19 @@ def origin(url: str) -> str:
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     usual = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")
+
+
+def proxies(text: str) -> str:
+    """Addresses and networks, separated by commas; never all of the world."""
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    for part in found:
+        try:
+            network = ipaddress.ip_network(part)
+        except ValueError:
+            raise ValueError("not an address or network of a proxy") from None
+        if network.prefixlen == 0:
+            raise ValueError("not every address can be a proxy of yours")
+    return ",".join(found)
 
 
 def database_address(url: SecretStr) -> SecretStr:

@@ -21,6 +21,7 @@ from service.settings.addresses import (
     database_address,
     https_address,
     origin,
+    proxies,
     storage_address,
     web_address,
 )
@@ -113,6 +114,8 @@ class Settings(BaseSettings):
     """Demonstration roots count for nothing, and unsafe settings are refused."""
     public_url: Annotated[str, AfterValidator(origin)] = "http://127.0.0.1:8000"
     """The origin under which browsers reach the service: in links, cookies and login challenges."""
+    trusted_proxies: Annotated[str, AfterValidator(proxies)] = ""
+    """Addresses or networks (``10.0.0.5,10.1.0.0/24``) whose X-Forwarded-For is believed; without them nobody's is."""
 
     database_url: Annotated[SecretStr, AfterValidator(database_address)] = Field(
         default_factory=lambda given: SecretStr(f"sqlite:///{_folder(given) / 'certlight.sqlite'}")

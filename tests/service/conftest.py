@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from service.database.base import open_database
 from service.database.migrations.upgrade import migrate
 from tests.components import POSTGRESQL, require
+from tests.service.api_client import Api
 
 KINDS = ("sqlite", "postgresql")
 
@@ -86,3 +87,9 @@ def engine(database_url: str) -> Iterator[Engine]:
     opened = open_database(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def api(engine: Engine, tmp_path: Path) -> Api:
+    """The API over a migrated database; see :mod:`tests.service.api_client`."""
+    return Api(engine, tmp_path)
