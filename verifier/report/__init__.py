@@ -6,6 +6,7 @@ Functions return strings or plain JSON values; whoever calls them writes the fil
 from verifier.report.document import DocumentResult, PageFacts
 from verifier.report.html import html_report
 from verifier.report.json_report import READ_SCHEMA, VERIFY_SCHEMA, as_text, json_schema, read_json, verify_json
+from verifier.report.stored import restored
 from verifier.report.terminal import print_documents
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "json_schema",
     "print_documents",
     "read_json",
+    "restored",
     "verify_json",
 ]
