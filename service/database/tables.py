@@ -4,8 +4,32 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from service.database import accounts, documents, evidence, jobs, operations, performances, pushes, subjects, webhooks
+from service.database import (
+    accounts,
+    documents,
+    evidence,
+    jobs,
+    operations,
+    performances,
+    pushes,
+    readings,
+    sealings,
+    subjects,
+    webhooks,
+)
 from service.database.base import Base
 
-MODULES = (accounts, documents, evidence, jobs, operations, performances, pushes, subjects, webhooks)
+MODULES = (
+    accounts,
+    documents,
+    evidence,
+    jobs,
+    operations,
+    performances,
+    pushes,
+    readings,
+    sealings,
+    subjects,
+    webhooks,
+)
 METADATA: MetaData = Base.metadata
