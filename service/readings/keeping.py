@@ -1,0 +1,65 @@
+"""How long memories are kept, and which stored files they need."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, select, union
+from sqlalchemy.orm import Session
+
+from service.database.readings import PageImage, ReadingPart
+
+KEPT: Final = timedelta(days=90)
+"""Without being used, answers are then forgotten; pages as long after they were drawn."""
+ROOM: Final = 512 << 20
+"""Bytes of answers a tenant may have: some ten thousand documents. The longest unused go first."""
+
+
+def forget(session: Session, at: datetime, *, kept: timedelta = KEPT, room: int = ROOM) -> int:
+    """Forget what is old, and what is too much; how many rows. Their files go with the next collection.
+
+    A chore of the clock: nothing is lost but the time to read again.
+    """
+    gone = 0
+    for found in (
+        session.execute(delete(ReadingPart).where(ReadingPart.used_at < at - kept).returning(ReadingPart.id)),
+        session.execute(delete(PageImage).where(PageImage.created_at < at - kept).returning(PageImage.id)),
+    ):
+        gone += len(found.all())
+    sizes = (
+        select(ReadingPart.subject_id, func.sum(ReadingPart.size))
+        .group_by(ReadingPart.subject_id)
+        .having(func.sum(ReadingPart.size) > room)
+    )
+    for subject_id, _ in session.execute(sizes).all():
+        gone += _shrink(session, subject_id, room)
+    return gone
+
+
+def referenced(session: Session, subject_id: str) -> set[str]:
+    """The storage's keys that a tenant's memories refer to, for the collection."""
+    return set(
+        session.scalars(
+            union(
+                select(ReadingPart.sha256).where(ReadingPart.subject_id == subject_id),
+                select(PageImage.sha256).where(PageImage.subject_id == subject_id),
+            )
+        )
+    )
+
+
+def _shrink(session: Session, subject_id: str, room: int) -> int:
+    rows = session.execute(
+        select(ReadingPart.id, ReadingPart.size)
+        .where(ReadingPart.subject_id == subject_id)
+        .order_by(ReadingPart.used_at.desc(), ReadingPart.id.desc())
+    ).all()
+    gone, total = [], 0
+    for row in rows:
+        total += row.size
+        if total > room:
+            gone.append(row.id)
+    for start in range(0, len(gone), 500):
+        session.execute(delete(ReadingPart).where(ReadingPart.id.in_(gone[start : start + 500])))
+    return len(gone)
