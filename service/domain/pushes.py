@@ -38,6 +38,15 @@ class PushAction(StrEnum):
 _S, _A = PushState, PushAction
 _REVIEWER: Final = frozenset({Role.REVIEWER})
 
+STATE_NAMES: Final = {
+    _S.WAITING: Text("待核验", "waiting"),
+    _S.CLAIMED: Text("核验中", "being reviewed"),
+    _S.APPROVED: Text("核验通过", "approved"),
+    _S.REJECTED: Text("核验不通过", "rejected"),
+    _S.REVISION: Text("退回修改", "sent back"),
+    _S.WITHDRAWN: Text("已撤回", "withdrawn"),
+}
+
 PUSHES: Final = Machine(
     [
         Transition(_S.WAITING, _A.CLAIM, frozenset({_S.CLAIMED}), _REVIEWER),
@@ -48,14 +57,7 @@ PUSHES: Final = Machine(
         Transition(_S.CLAIMED, _A.REJECT, frozenset({_S.REJECTED}), _REVIEWER),
         Transition(_S.CLAIMED, _A.REQUEST_REVISION, frozenset({_S.REVISION}), _REVIEWER),
     ],
-    {
-        _S.WAITING: Text("待核验", "waiting"),
-        _S.CLAIMED: Text("核验中", "being reviewed"),
-        _S.APPROVED: Text("核验通过", "approved"),
-        _S.REJECTED: Text("核验不通过", "rejected"),
-        _S.REVISION: Text("退回修改", "sent back"),
-        _S.WITHDRAWN: Text("已撤回", "withdrawn"),
-    },
+    STATE_NAMES,
     {
         _A.CLAIM: Text("领取", "claim"),
         _A.RELEASE: Text("放回", "release"),
