@@ -72,7 +72,7 @@ def advance(job: Job, action: JobAction, actor: Actor, *, at: datetime) -> JobSt
     Whoever leaves the state "running" gives up the lease; whoever claims sets it. Raises UsageError
     ``state.action_impossible``, ``state.role_forbidden``.
     """
-    after = JOBS.step(job.state, action, actor.role)
+    after: JobState = JOBS.step(job.state, action, actor.role)
     job._state = after
     if after is not JobState.RUNNING:
         job.lease_owner = job.lease_until = None

@@ -21,7 +21,7 @@ DEADLINES: Final[Mapping[JobKind, timedelta]] = {
     JobKind.REPORT: timedelta(minutes=15),
     JobKind.BATCH: timedelta(hours=24),
 }
-"""When a job must have ended, from being enqueued."""
+"""When a job must have ended, from being enqueued; jobs of a batch have the time of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,17 @@ def enqueue(
         created_at=at,
         created_by=created_by,
         not_before=at,
-        deadline_at=at + (deadline or DEADLINES[kind]),
+        deadline_at=at + (deadline or DEADLINES[JobKind.BATCH if batch_id else kind]),
     )
     session.add(job)
     session.flush()
-    session.info.setdefault(_ENQUEUED, []).append(Announced(job.id, job.priority))
+    tell(session, job)
     return job
+
+
+def tell(session: Session, job: Job) -> None:
+    """Have workers told of ``job`` once the session's transaction is committed."""
+    session.info.setdefault(_ENQUEUED, []).append(Announced(job.id, job.priority))
 
 
 def announced(session: Session) -> list[Announced]:

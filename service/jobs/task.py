@@ -14,6 +14,12 @@ from pipeline.seals.process import SealProcess
 from service.domain.jobs import JobKind
 from service.installation import Installation
 
+
+class JobStopped(BaseException):
+    """The work is no longer wanted: cancelled, out of time, or given to another worker. Nobody but the worker catches
+    it: no ``except Exception`` of the work itself takes it for a failure."""
+
+
 Progress = Callable[[str, int, int], None]
 """Stage, pieces done, pieces in all. Raises JobStopped where the job was cancelled, or is no longer this worker's."""
 
@@ -21,8 +27,9 @@ Effect = Callable[[Session, datetime], Mapping[str, Any]]
 """Changes the database and returns the job's result (JSON: identifiers, hashes, lights; no people's data).
 
 It runs in the one transaction that also ends the job, once the worker's lease has been found good; so whatever
-happens to workers and brokers, its changes are made once. Whatever is slow (reading, composing, putting blobs) has to
-be done before it. It may raise CertlightError: the job then ends as failed, and nothing of it is kept.
+happens to workers and brokers, its changes are made once. Where that transaction fails because the database was busy,
+it is called again for another one: it changes nothing but the session. Whatever is slow (reading, composing, putting
+blobs) has to be done before it. It may raise CertlightError: the job then ends as failed, and nothing of it is kept.
 """
 
 

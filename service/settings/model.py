@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from certlight.paths import data_dir
@@ -94,6 +94,35 @@ class Review(_Group):
     """For so long a claimed push stays on the reviewer's desk; then it waits for anybody again."""
 
 
+class Jobs(_Group):
+    """How long work is done."""
+
+    queue: str = Field(default="certlight", pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    """Name of the queue at the broker; installations that share a broker need different ones."""
+    lease_seconds: float = Field(default=30, ge=1, le=600)
+    """A worker that is silent for so long has lost its job. Clocks of all machines must agree far better than this."""
+    heartbeat_seconds: float = Field(default=5, ge=0.1, le=60)
+    """How often a worker says that it is alive; well below the lease."""
+    attempts: int = Field(default=5, ge=1, le=20)
+    """Tries in all before a job is parked."""
+    retry_seconds: float = Field(default=2, ge=0.1, le=300)
+    """Pause before the second try; doubled each time."""
+    grace_seconds: float = Field(default=20, ge=0, le=600)
+    """For running jobs when the service is told to end."""
+    sweep_seconds: float = Field(default=5, ge=0.1, le=60)
+    """How often lost leases and forgotten jobs are looked for."""
+    per_process: int = Field(default=500, ge=1, le=100_000)
+    """Jobs after which a worker process is replaced."""
+    memory_mib: int = Field(default=3072, ge=256, le=1 << 20)
+    """Resident memory above which a worker process is replaced after its job."""
+
+    @model_validator(mode="after")
+    def _heard_in_time(self) -> Jobs:
+        if self.heartbeat_seconds * 2 > self.lease_seconds:
+            raise ValueError("a lease lasts for two heartbeats at least")
+        return self
+
+
 class Settings(BaseSettings):
     """The whole set-up of one installation; frozen."""
 
@@ -139,13 +168,16 @@ class Settings(BaseSettings):
     lockout: Lockout = Lockout()
     oidc: Oidc | None = None
     webhook: Webhook = Webhook()
+    jobs: Jobs = Jobs()
     review: Review = Review()
 
     workers: int = Field(default=1, ge=1, le=64)
     """Worker processes that ``certlight serve`` supervises; each loads an OCR engine (about 1 GB)."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     metrics: bool = True
-    """Whether ``/metrics`` answers."""
+    """Whether ``/metrics`` answers: whoever has ``metrics_token``, or, without one, this machine alone."""
+    metrics_token: SecretKey | None = None
+    """At least 32 characters; Prometheus sends it as its bearer token."""
     trace_endpoint: Annotated[str, AfterValidator(web_address)] | None = None
     """Where traces go (OpenTelemetry over HTTP); without it there are none."""
 
