@@ -37,7 +37,7 @@ class Window:
         if self.after is None:
             return None
         if len(self.after) != len(kinds) or not all(map(isinstance, self.after, kinds)):
-            raise _refused()
+            raise refused_cursor()
         return self.after
 
     def cut(self, rows: Sequence[Row], key: Callable[[Row], Cursor]) -> tuple[Sequence[Row], str | None]:
@@ -57,18 +57,19 @@ def read(text: str) -> Cursor:
     try:
         values: Any = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (ValueError, RecursionError):
-        raise _refused() from None
+        raise refused_cursor() from None
     # Numbers of more than 64 bits would fail in the database.
     if not isinstance(values, list) or not 0 < len(values) <= 4:
-        raise _refused()
+        raise refused_cursor()
     if not all(
         v is None or (isinstance(v, str) and "\0" not in v) or (type(v) is int and abs(v) < 2**62) for v in values
     ):
-        raise _refused()
+        raise refused_cursor()
     return tuple(values)
 
 
-def _refused() -> UsageError:
+def refused_cursor() -> UsageError:
+    """A cursor that this list never gave."""
     return UsageError(
         "request.cursor",
         Text("分页位置无效。", "This cursor is none of ours."),

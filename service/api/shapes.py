@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from certlight.light import Light
 from certlight.text import Text
@@ -15,6 +15,17 @@ Moment = Annotated[
     PlainSerializer(lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), str),
 ]
 """UTC, RFC 3339 with milliseconds and ``Z``."""
+
+
+def _in_bounds(at: datetime) -> datetime:
+    # Farther moments overflow when they are brought to UTC; there is nothing so old or so late.
+    if not 1970 <= at.year <= 9998:
+        raise ValueError("a moment from 1970 on")
+    return at.astimezone(UTC)
+
+
+Since = Annotated[AwareDatetime, AfterValidator(_in_bounds)]
+"""A bound of a time range, with its offset."""
 Colour = Annotated[Light, PlainSerializer(lambda light: light.word, str)]
 """``red``, ``yellow`` or ``green``."""
 RowId = Annotated[

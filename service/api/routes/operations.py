@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import Field
 
 from service.accounts.access import Kind, sight
 from service.accounts.refusals import refusal
 from service.api.calls import SignedIn
 from service.api.pages import Windowed
-from service.api.shapes import Answer, Moment, Page, Words
+from service.api.shapes import Answer, Moment, Page, Since, Words
 from service.audit.chain import BEGINNING, FAULTS, STRETCH, Head, verify_stretch
 from service.audit.log import LogFilter, entries
 from service.audit.words import action_words
@@ -22,15 +21,6 @@ from service.domain.roles import Role
 router = APIRouter(tags=["operations"])
 
 
-def _in_bounds(at: datetime) -> datetime:
-    # Farther moments overflow when they are brought to UTC; the log has none.
-    if not 1970 <= at.year <= 9998:
-        raise ValueError("a moment from 1970 on")
-    return at.astimezone(UTC)
-
-
-Since = Annotated[AwareDatetime, AfterValidator(_in_bounds)]
-"""A bound of a time range, with its offset."""
 Word = Annotated[str, Query(min_length=1, max_length=60, pattern=r"^[a-z0-9_.-]+$")]
 Uuid = Annotated[str, Query(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
 
