@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 
 from certlight.paths import models_dir
 from pipeline.assets.install import missing
@@ -56,8 +57,18 @@ def _postgresql() -> str | None:
     return "PostgreSQL"
 
 
+def _redis() -> str | None:
+    try:
+        redis.from_url(REDIS, socket_connect_timeout=5).ping()
+    except redis.RedisError:
+        return None
+    return "Redis"
+
+
 POSTGRESQL = os.environ.get("CERTLIGHT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 """A running server, as somebody who may create databases: tests make their own and drop them."""
+REDIS = os.environ.get("CERTLIGHT_TEST_REDIS", "redis://127.0.0.1:6379/0")
+"""A running server; tests use prefixes of their own and clean up."""
 
 COMPONENTS = {
     "chromium": Component(_chromium, "apt-get install chromium, or name it in CERTLIGHT_TEST_CHROMIUM"),
@@ -70,6 +81,7 @@ COMPONENTS = {
     "postgresql": Component(
         _postgresql, "start a server, or name it and a user who may create databases in CERTLIGHT_TEST_POSTGRESQL"
     ),
+    "redis": Component(_redis, "start a server, or name it in CERTLIGHT_TEST_REDIS"),
     "softhsm": Component(_softhsm, "apt-get install softhsm2, or name libsofthsm2.so in CERTLIGHT_TEST_SOFTHSM"),
     "swift": Component(_swift, "make dev, on Linux"),
     "tmpfs": Component(_tmpfs, "run as root on Linux"),

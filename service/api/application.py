@@ -18,6 +18,9 @@ from service.api.methods import Methods
 from service.api.problems import DOCUMENTED
 from service.api.surroundings import Surroundings
 from service.installation import Installation
+from service.telemetry.figures import Figures
+from service.telemetry.readiness import Readiness
+from service.telemetry.requests import Requests
 
 PREFIX = "/api/v1"
 
@@ -55,6 +58,8 @@ def create_app(installation: Installation, passwords: Passwords | None = None) -
     app.add_middleware(Methods, routes=app.router.routes)
     app.add_middleware(Bodies, largest=installation.settings.upload.max_total_bytes + OVERHEAD_BYTES)
     app.add_middleware(Surroundings, public_url=installation.settings.public_url)
+    app.state.readiness, app.state.figures = Readiness(installation), Figures(installation)
+    app.add_middleware(Requests, figures=app.state.figures)
     return app
 
 

@@ -91,6 +91,7 @@ def authorised(
     installation = installation_of(request)
     at = installation.clock()
     principal = signed_in(request, installation, at)
+    request.state.user_id = principal.user_id
     creation = Creation(key, principal, request.method, f"{request.url.path}?{request.url.query}", sha256)
     return Authorised(installation, at, language_of(request.headers.get("accept-language")), principal, creation)
 
