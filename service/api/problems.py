@@ -37,6 +37,9 @@ STATUSES: Final[Mapping[str, int]] = {
     "idempotency.spent": 409,
     "idempotency.other_request": 422,
     "request.too_many": 429,
+    "domain.code_taken": 409,
+    "webhook.inactive": 409,
+    "webhook.too_many": 409,
     # The installation is not set up for it: nothing failed, and trying again changes nothing.
     "trust.none": 409,
     "storage.full": 507,
