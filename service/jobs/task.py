@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from pipeline.flow import Desk
+from extractors.engines.protocol import OcrEngine
 from pipeline.seals.process import SealProcess
 from service.domain.jobs import JobKind
 from service.installation import Installation
@@ -36,8 +36,10 @@ blobs) has to be done before it. It may raise CertlightError: the job then ends 
 class Tools(Protocol):
     """What a worker process has loaded once."""
 
-    def desk(self, subject_id: str | None, progress: Progress) -> Desk:
-        """The engine behind the reading cache of the enterprise, and the thresholds."""
+    @property
+    def engine(self) -> OcrEngine:
+        """One a process, loaded when it is first needed; :class:`service.readings.memory.Memory` asks it for what an
+        enterprise's documents were not read for before."""
         ...
 
     @property

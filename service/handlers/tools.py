@@ -1,0 +1,60 @@
+"""What a worker process has loaded once: the engine, and the confined process for PDFs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from certlight.paths import models_dir
+from extractors.engines.protocol import OcrEngine
+from pipeline.flow import Desk
+from pipeline.intake.document import Document
+from pipeline.pages import StraightPages
+from pipeline.reading import Progress
+from pipeline.seals.process import SealProcess
+from service.checking.snapshot import Snapshot, pages_of
+from service.installation import Installation
+from service.jobs.task import Task
+from service.readings.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The tools of a process; :mod:`service.jobs.task` says what they are for. Not for several threads at once."""
+
+    engine: OcrEngine
+    seals: SealProcess = field(default_factory=SealProcess)
+
+    def close(self) -> None:
+        """End the confined process."""
+        self.seals.close()
+
+
+def open_tools(installation: Installation) -> Workshop:
+    """The tools of a worker; nothing of them is loaded before it is needed."""
+    # The engine brings half a second of libraries along, which workers that only validate do without.
+    from extractors.engines.paddle import PaddleEngine
+
+    return Workshop(PaddleEngine(models_dir()))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A version's document on the desk: its pages, and the engine that remembers them."""
+
+    document: Document
+    pages: StraightPages
+    memory: Memory
+
+    def desk(self, progress: Progress) -> Desk:
+        """For :mod:`pipeline.flow`."""
+        return Desk(self.memory.engine, progress=progress)
+
+
+@contextmanager
+def laid_out(task: Task, taken: Snapshot) -> Iterator[Bench]:
+    """The document of a version, until the block ends. Raises as :func:`service.checking.snapshot.pages_of`."""
+    memory = Memory(task.installation, task.tools.engine, taken.subject_id, taken.hashes)
+    with pages_of(task.installation, taken) as document:
+        yield Bench(document, StraightPages(document, memory.engine), memory)
