@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.database.jobs import Job
 from service.domain.jobs import JobKind, JobPriority
+from service.telemetry.traces import PAYLOAD_KEY, carrier
 
 _ENQUEUED: Final = "jobs enqueued"
 DEADLINES: Final[Mapping[JobKind, timedelta]] = {
@@ -51,13 +52,14 @@ def enqueue(
     ``payload`` holds identifiers, hashes and settings, never content, secrets or people's data. May the caller start
     it is the caller's business.
     """
+    carried = carrier()
     job = Job(
         subject_id=subject_id,
         kind=kind,
         priority=int(priority),
         object_kind=object_kind,
         object_id=object_id,
-        payload=dict(payload or {}),
+        payload={**(payload or {}), **({PAYLOAD_KEY: carried} if carried else {})},
         batch_id=batch_id,
         created_at=at,
         created_by=created_by,

@@ -1,0 +1,154 @@
+"""One worker process: hears of work and does it, one job at a time, in its main thread.
+
+Started by :mod:`service.worker.supervisor` as ``python -m service.worker.slot OWNER PARENT``; ends by itself, to be
+replaced, after so many jobs or with so much memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import resource
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from celery import signals
+from celery.exceptions import WorkerShutdown
+from celery.worker import state
+
+from certlight.errors import CertlightError
+from service.installation import Installation
+from service.jobs.policy import JobPolicy
+from service.jobs.task import Tools
+from service.opening import opened
+from service.settings import Settings, load
+from service.telemetry.logs import configure_logging
+from service.worker.broker import WAKE, make_app
+from service.worker.dispatcher import BrokerDispatcher
+from service.worker.orphans import end_with
+from service.worker.registry import Handlers, handler_of
+from service.worker.running import Runner
+
+_LOG = logging.getLogger(__name__)
+_AWAY_SECONDS: Final = 1.0
+"""Pause where the database gave no job because it is away."""
+
+
+class Closed(Protocol):
+    """Tools that hold processes of their own."""
+
+    def close(self) -> None:
+        """End them."""
+        ...
+
+
+def default_tools(installation: Installation) -> Tools:
+    """Those of the product."""
+    from service.handlers.tools import open_tools
+
+    return open_tools(installation)
+
+
+def work(
+    settings: Settings,
+    owner: str,
+    parent: int,
+    *,
+    handlers: Handlers = handler_of,
+    tools: Callable[[Installation], Tools] = default_tools,
+) -> int:
+    """Do jobs until told to end (SIGTERM: after the job at hand) or due to be replaced; the exit code.
+
+    Raises as :func:`service.opening.opened`.
+    """
+    end_with(parent)
+    configure_logging(settings.log_level)
+    signals.setup_logging.connect(lambda **_: _configure_logging(settings), weak=False)
+    app = make_app(settings)
+    dispatcher = BrokerDispatcher(app)
+    with opened(settings, dispatcher) as installation:
+        kept: list[Tools] = []
+
+        def loaded() -> Tools:
+            if not kept:
+                kept.append(tools(installation))
+            return kept[0]
+
+        runner = Runner(installation, owner, JobPolicy.of(settings), handlers, loaded)
+        done, busy = 0, False
+
+        def wake(_: str) -> None:
+            nonlocal done, busy
+            busy = True
+            try:
+                done += runner.run_next()
+            except CertlightError as error:
+                _LOG.warning("no job could be claimed: %s", error.code)
+                time.sleep(_AWAY_SECONDS)
+            finally:
+                busy = False
+            if done >= settings.jobs.per_process or resident_mib() > settings.jobs.memory_mib:
+                _LOG.info("to be replaced after %d jobs", done)
+                state.should_stop = 0
+
+        def told_to_end(**_: object) -> None:
+            # Celery itself would look up from waiting only every few seconds.
+            if not busy:
+                raise WorkerShutdown(0)
+
+        app.task(wake, name=WAKE)
+        signals.worker_shutting_down.connect(told_to_end, weak=False)
+        try:
+            return _listen(app, owner, settings)
+        finally:
+            dispatcher.close()
+            for each in kept:
+                with suppress(AttributeError):
+                    each.close()  # type: ignore[attr-defined]
+
+
+def _configure_logging(settings: Settings) -> None:
+    configure_logging(settings.log_level)
+    # Every wake-up twice; what was done, the runner says.
+    for name in ("celery.app.trace", "celery.worker.strategy"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _listen(app: Any, owner: str, settings: Settings) -> int:
+    worker = app.Worker(
+        # In this very process: nothing is forked, so libraries with threads and locks of their own are never copied
+        # in mid-work, and a busy worker takes no message that an idle one could have.
+        pool="solo",
+        concurrency=1,
+        hostname=f"certlight@{owner}",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+        loglevel=settings.log_level,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+def resident_mib() -> int:
+    """Resident memory of this process; where the system does not tell, the most it ever had."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * resource.getpagesize() >> 20
+    except OSError:
+        # Bytes on macOS, the only other system this runs on.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 20
+
+
+def main(arguments: list[str], **parts: Any) -> int:
+    """``OWNER PARENT``; ``parts`` as of :func:`work`. The exit code."""
+    owner, parent = arguments
+    return work(load(), owner, int(parent), **parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
