@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from celery import Celery
-from kombu import Exchange, Queue
+from kombu.entity import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
 from service.settings import Settings
@@ -43,7 +43,7 @@ def make_app(settings: Settings) -> Celery:
         task_ignore_result=True,
         task_serializer="json",
         accept_content=["json"],
-        task_queues=[Queue(name, Exchange("", type="direct"), routing_key=name, durable=True)],
+        task_queues=[_queue(name)],
         task_default_queue=name,
         task_create_missing_queues=False,
         task_acks_late=False,
@@ -56,6 +56,11 @@ def make_app(settings: Settings) -> Celery:
         enable_utc=True,
     )
     return app
+
+
+def _queue(name: str) -> Queue:
+    # The default exchange, which every broker has: nothing needs to be bound to anything.
+    return Queue(name, Exchange("", type="direct"), routing_key=name, durable=True)  # type: ignore[no-untyped-call]
 
 
 def waiting(app: Celery) -> int:

@@ -12,6 +12,7 @@ alone: rows are the truth about work.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import time
 from pathlib import Path
@@ -20,7 +21,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 from kombu.transport import virtual
-from kombu.utils.json import dumps, loads
 
 OPTION: Final = "folder"
 """Transport option: where the queues lie."""
@@ -37,7 +37,7 @@ class Channel(virtual.Channel):
     do_restore = False
 
     def __init__(self, connection: Any, **options: Any) -> None:
-        super().__init__(connection, **options)
+        super().__init__(connection, **options)  # type: ignore[no-untyped-call]
         self._root = Path(connection.client.transport_options[OPTION])
         self._passing = self._root / "passing"
         self._passing.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ class Channel(virtual.Channel):
         name = f"{time.time_ns():020d}-{next(_count):06d}-{uuid4().hex}"
         written = self._passing / name
         with os.fdopen(os.open(written, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(dumps(message))
+            file.write(json.dumps(message))
         try:
             written.rename(self._folder(queue) / name)
         except FileNotFoundError:
@@ -75,7 +75,7 @@ class Channel(virtual.Channel):
                 continue  # somebody else was faster
             text = taken.read_text(encoding="utf-8")
             taken.unlink()
-            return loads(text)
+            return json.loads(text)
         raise Empty
 
     def _size(self, queue: str) -> int:
@@ -98,7 +98,7 @@ class Transport(virtual.Transport):
     """``certlight-folder://``; the folder is the transport option :data:`OPTION`."""
 
     Channel = Channel
-    polling_interval = SECONDS
+    polling_interval = SECONDS  # type: ignore[assignment]
     default_port = 0
     driver_type = "folder"
     driver_name = "folder"
