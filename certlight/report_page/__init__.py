@@ -3,6 +3,6 @@
 A report brings its own template (extending ``page.html.j2``), style sheet and script; everything they share is here.
 """
 
-from certlight.report_page.page import render
+from certlight.report_page.page import policy, render
 
-__all__ = ["render"]
+__all__ = ["policy", "render"]

@@ -31,8 +31,7 @@ def render(package: str, *, title: Text, language: Language, rules: str = "", **
     ``language`` is the one shown first; the other is a button away. ``rules`` are style rules made for this very
     report: the policy forbids style attributes. ``values`` go to the template. The same input gives the same bytes.
     """
-    style = _resource(_HERE, "page.css") + _resource(package, "report.css") + rules
-    script = _resource(_HERE, "page.js") + _resource(package, "report.js")
+    style, script = _style(package, rules), _script(package)
     return (
         _environment(package)
         .get_template("report.html.j2")
@@ -46,6 +45,19 @@ def render(package: str, *, title: Text, language: Language, rules: str = "", **
             policy=_policy(style, script),
         )
     )
+
+
+def policy(package: str, *, rules: str = "") -> str:
+    """The policy that stands in the report of ``package``, for a server that sends it as a header as well."""
+    return _policy(_style(package, rules), _script(package))
+
+
+def _style(package: str, rules: str) -> str:
+    return _resource(_HERE, "page.css") + _resource(package, "report.css") + rules
+
+
+def _script(package: str) -> str:
+    return _resource(_HERE, "page.js") + _resource(package, "report.js")
 
 
 def _policy(style: str, script: str) -> str:
