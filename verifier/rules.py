@@ -146,7 +146,7 @@ def finding_of_nothing(checks: Sequence[FieldCheck]) -> list[RuleFinding]:
 
 def _expiry(rule: Expiry, facts: Facts) -> list[RuleFinding]:
     values = {facts.recognised(rule.field), facts.entered.get(rule.field)}
-    last = min((end for end in map(_last, values) if end is not None), default=None)
+    last = min((end for end in map(last_valid_day, values) if end is not None), default=None)
     if last is None or last >= facts.today:
         return []
     name = facts.name(rule.field)
@@ -157,7 +157,8 @@ def _expiry(rule: Expiry, facts: Facts) -> list[RuleFinding]:
     return [RuleFinding("rule.expired", Light.YELLOW, message, (rule.field,))]
 
 
-def _last(value: Canonical | None) -> datetime.date | None:
+def last_valid_day(value: Canonical | None) -> datetime.date | None:
+    """The last day on which a canonical date, or period, still holds; None for an open end and for what is neither."""
     if not isinstance(value, str):
         return None
     end = ends(value)[1] if "/" in value else value

@@ -32,6 +32,11 @@ class Seen:
     number: int
     row_version: int
 
+    @property
+    def pair(self) -> tuple[int, int]:
+        """Both, as use cases take them."""
+        return self.number, self.row_version
+
 
 def expected(
     if_match: Annotated[str | None, Header(description="ETag of what was looked at.", examples=['"3"'])] = None,

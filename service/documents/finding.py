@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Kind, Operation, Resource, demand
 from service.accounts.refusals import refusal
 from service.database.documents import Document, DocumentVersion
+from service.database.failures import changed_meanwhile
 from service.database.pushes import Push
 from service.domain.documents import FINAL, IN_LIBRARY
 from service.domain.principal import Principal
@@ -66,6 +67,21 @@ def find_version(
     if found is None:
         raise refusal("access.not_found")
     return found
+
+
+def working(
+    session: Session, by: Principal, document_id: str, operation: Operation, *, expected: tuple[int, int] | None = None
+) -> DocumentVersion:
+    """The version that is worked on, its row locked: whoever comes at the same time waits and then sees the change.
+
+    ``expected`` is the version's number and ``row_version`` that the user saw. Raises as :func:`find_document`,
+    UsageError ``state.changed_meanwhile``.
+    """
+    version = find_version(session, by, document_id, operation)
+    session.refresh(version, with_for_update=True)
+    if expected is not None and expected != (version.number, version.row_version):
+        raise changed_meanwhile()
+    return version
 
 
 def _domains(session: Session, document_id: str) -> frozenset[str]:

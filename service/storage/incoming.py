@@ -82,6 +82,14 @@ class Incoming:
                     raise full()
                 rest = rest[written:]
 
+    def content(self) -> bytes:
+        """What was written so far, for whoever has to look at it before it is kept.
+
+        Raises SetupError ``storage.unavailable``.
+        """
+        with told():
+            return self._path.read_bytes()
+
     def commit(self) -> Blob:
         """Keep it: when this returns, it is on the medium under its hash. Raises as :meth:`write`, or
         InputRefused ``intake.empty``; nothing is kept then."""
