@@ -41,6 +41,9 @@ def create_app(installation: Installation, passwords: Passwords | None = None) -
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
+        # The framework's own telemetry tells exceptions with their messages, and variables of the environment could
+        # switch it on; ours is service.telemetry.
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
     app.state.installation = installation
     app.state.doors = Doors.of(installation, passwords)
