@@ -14,6 +14,7 @@ from service.api.shapes import Answer, Colour, Moment, Words
 from service.database.documents import Document, DocumentVersion
 from service.database.evidence import Check, DigitalCertificate, Scan, Seal
 from service.database.pushes import Push
+from service.database.readings import PageImage
 from service.documents.filling import page_count
 from service.documents.forms import marks_complete
 from service.documents.listing import SEALED, Listed
@@ -77,6 +78,22 @@ def scan_answers(document_id: str, scans: list[Scan]) -> list[ScanAnswer]:
         else:
             first += scan.pages
     return found
+
+
+class PageSummary(Answer):
+    """A straightened page; marks are boxes in its pixels."""
+
+    index: int
+    width: int
+    height: int
+    rotation: int = Field(description="Degrees the uploaded page was turned clockwise.")
+    href: str = Field(description="Its image.")
+
+    @classmethod
+    def of(cls, version: DocumentVersion, page: PageImage) -> Self:
+        """A row."""
+        href = f"/api/v1/documents/{version.document_id}/pages/{page.page}?version={version.number}"
+        return cls(index=page.page, width=page.width, height=page.height, rotation=page.rotation, href=href)
 
 
 class MarkAnswer(Answer):
@@ -199,6 +216,7 @@ class DocumentAnswer(Answer):
     actions: list[ActionAnswer] = Field(description="What the caller may do now: the buttons of a page.")
     scans: list[ScanAnswer]
     page_count: int | None
+    pages: list[PageSummary] = Field(description="Empty before the scans were read.")
     entries: dict[str, str | list[str]] = Field(examples=[ENTRIES])
     marks: dict[str, list[MarkAnswer]] = Field(examples=[MARKS])
     marks_complete: bool = Field(description="Every key field that is required or entered has a mark.")
@@ -225,6 +243,7 @@ class DocumentAnswer(Answer):
             actions=[ActionAnswer.of(action) for action in view.actions],
             scans=scan_answers(document.id, version.scans),
             page_count=page_count(version),
+            pages=[PageSummary.of(version, page) for page in view.pages],
             entries=version.entries,
             marks=version.marks,
             marks_complete=template is not None and marks_complete(template, version.entries, version.marks),

@@ -39,6 +39,14 @@ _REFUSALS: Final[dict[str, tuple[Text, Text]]] = {
         Text("一份证照最多 {limit} 个文件。", "A document has at most {limit} files."),
         Text("请先合并文件，或删除不需要的文件。", "Merge files first, or remove some."),
     ),
+    "document.no_such_page": (
+        Text("证照没有这一页。", "The document has no such page."),
+        Text("页号从 0 开始，请核对页数。", "Pages count from 0; look at how many there are."),
+    ),
+    "state.pages_unread": (
+        Text("页面尚未处理，还没有可供标记的图像。", "The pages have not been prepared for marking yet."),
+        Text("请先进行智能识别，完成后再试。", "Have the document read first (extraction), then try again."),
+    ),
     "upload.no_file": (
         Text("请求中没有文件。", "There is no file in the request."),
         Text("请至少选择一个图片或 PDF 文件。", "Choose at least one image or PDF file."),

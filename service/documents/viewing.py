@@ -13,13 +13,14 @@ from service.accounts.access import Kind, Operation, Resource, may
 from service.database.documents import Document, DocumentVersion
 from service.database.evidence import Check, DigitalCertificate, Seal
 from service.database.pushes import Push
-from service.database.readings import Extraction
+from service.database.readings import Extraction, PageImage
 from service.documents.finding import find_document, find_version
 from service.documents.forms import today
 from service.domain.documents import DOCUMENTS, DocumentAction
 from service.domain.principal import Principal
 from service.domain.pushes import PushState
 from service.domain.roles import Role
+from service.readings.page_images import page_images
 
 _UPLOADS = frozenset({DocumentAction.UPLOAD})
 
@@ -41,6 +42,8 @@ class View:
     certificate: DigitalCertificate | None
     pushes: Sequence[Push]
     """Of the version, oldest first; of those a reviewer sees, the domain's own."""
+    pages: Sequence[PageImage]
+    """Straightened pages; none before the scans were read."""
     extraction: Extraction | None
     """The newest result of smart mode, to be confirmed."""
 
@@ -69,6 +72,7 @@ def view_of(session: Session, by: Principal, version: DocumentVersion, *, at: da
         seal=session.scalars(seal).first(),
         certificate=session.scalars(certificate).one_or_none(),
         pushes=session.scalars(pushed).all(),
+        pages=page_images(session, version),
         extraction=session.scalars(extracted).first(),
     )
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from typing import Annotated, BinaryIO
-from urllib.parse import quote
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -16,13 +14,13 @@ from starlette.concurrency import run_in_threadpool
 from service.api.calls import Authorised, SignedIn
 from service.api.conditions import ExpectedVersion
 from service.api.document_answers import ScanAnswer, etag_of, scan_answers
+from service.api.files import FILE_RESPONSES, file_answer
 from service.api.idempotency import Made
 from service.api.shapes import Answer, RowId
 from service.api.uploads import UPLOAD_BODY, receive_files
 from service.documents.reception import Reception, Room
 from service.documents.scans import add_scans, find_scan, remove_scan, room_for
 from service.domain.documents import DocumentState
-from service.storage.blob import PIECE
 
 router = APIRouter(tags=["documents"])
 
@@ -114,10 +112,7 @@ def delete_scan(
     "/documents/{document_id}/scans/{scan_id}/content",
     summary="电子件原文件  The file as it was uploaded",
     response_class=StreamingResponse,
-    responses={
-        200: {"description": "The bytes, hashed again before the first is sent.", "content": {"*/*": {}}},
-        304: {"description": "The client has it."},
-    },
+    responses=FILE_RESPONSES,
 )
 def get_scan_content(
     call: SignedIn,
@@ -128,28 +123,11 @@ def get_scan_content(
     """Scans that were removed can still be read by the enterprise and auditors: seals and checks spoke of them."""
     with call.reading() as session:
         scan = find_scan(session, call.principal, document_id, scan_id)
-    tag = f'"{scan.sha256}"'
-    headers = {**file_headers(scan.name), "ETag": tag}
-    if if_none_match is not None and tag in if_none_match:
-        return Response(status_code=304, headers=headers)
-    file = call.installation.store.open(scan.subject_id, scan.sha256)
-    headers["Content-Length"] = str(scan.size)
-    return StreamingResponse(_pieces(file), headers=headers, media_type=scan.media_type)
-
-
-def file_headers(name: str) -> dict[str, str]:
-    """Headers under which a stranger's file can be looked at in a browser, and do nothing there."""
-    ascii_name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
-    return {
-        # RFC 6266, RFC 8187: both names, since old clients know the first only.
-        "Content-Disposition": f"inline; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
-        "Cache-Control": "private, no-cache",
-    }
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece
+    return file_answer(
+        call.installation,
+        scan.subject_id,
+        scan.sha256,
+        name=scan.name,
+        media_type=scan.media_type,
+        if_none_match=if_none_match,
+    )
