@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
 from certlight.light import Light
+from service.accounts.sessions import open_session
 from service.accounts.users import create_user
+from service.api.sign_in import CSRF_HEADER, cookie_name
 from service.database.accounts import User
 from service.database.base import transaction
 from service.database.documents import DocumentVersion
 from service.database.subjects import Subject
-from service.domain.actors import Actor
-from service.domain.principal import SYSTEM
+from service.domain.actors import OF_A_SUBJECT, Actor
+from service.domain.principal import SYSTEM, Via
 from service.domain.roles import Role
-from tests.service.account_examples import ADDRESS, CHOSEN, NOW, passwords
+from tests.service.account_examples import NOW, POLICY, passwords
+from tests.service.api_client import Api
 from tests.service.rows import a_submitted
-from tests.service.sites import Site
 from tests.signing.pki import COMPANY_CODE
 
 
 @dataclass
 class Desks:
-    """The site's browsers by names of people; each is signed in once."""
+    """People at an API, by their names; each is signed in once, and there may be several in a role."""
 
-    site: Site
-    browsers: dict[str, TestClient] = field(default_factory=dict)
+    api: Api
     users: dict[str, User] = field(default_factory=dict)
+    browsers: dict[str, TestClient] = field(default_factory=dict)
 
-    def person(self, name: str, role: Role, *, code: str = COMPANY_CODE, domain: str = "housing") -> TestClient:
-        """The browser of a user called ``name``."""
-        if name not in self.browsers:
-            accounts = self.site.accounts
-            with transaction(accounts.engine) as session:
-                user, first = create_user(
+    @property
+    def engine(self) -> Engine:
+        return self.api.engine
+
+    def user(self, name: str, role: Role, *, code: str = COMPANY_CODE, domain: str = "housing") -> User:
+        if name not in self.users:
+            accounts = self.api.accounts
+            with transaction(self.engine) as session:
+                self.users[name], _ = create_user(
                     session,
                     SYSTEM,
                     passwords(),
@@ -42,12 +49,22 @@ class Desks:
                     login_name=name,
                     display_name="王工",
                     role=role,
-                    subject_id=accounts.subjects[code] if role in (Role.CLERK, Role.ENTERPRISE_ADMIN) else None,
+                    subject_id=accounts.subjects[code] if role in OF_A_SUBJECT else None,
                     domain_id=accounts.domains[domain] if role is Role.REVIEWER else None,
                 )
-            opened = accounts.enter(name, str(first))
-            opened = accounts.login.change_password(opened.active, str(first), CHOSEN, address=ADDRESS, at=NOW)
-            self.users[name], self.browsers[name] = user, self.site.signed_in(opened)
+                self.users[name].must_change_password = False
+        return self.users[name]
+
+    def person(self, name: str, role: Role, **place: str) -> TestClient:
+        """The browser of a user called ``name``."""
+        if name not in self.browsers:
+            user = self.user(name, role, **place)
+            with transaction(self.engine) as session:
+                opened = open_session(session, user, Via.PASSWORD, POLICY.sessions, self.api.clock())
+            client = self.api.anonymous(**{CSRF_HEADER: opened.csrf_token})
+            for word, value in (("session", opened.session_id), ("csrf", opened.csrf_token)):
+                client.cookies.set(cookie_name(self.api.installation, word), value)
+            self.browsers[name] = client
         return self.browsers[name]
 
     def clerk(self) -> TestClient:
@@ -57,19 +74,19 @@ class Desks:
         return self.person(name, Role.REVIEWER, domain=domain)
 
     def domain(self, code: str = "housing") -> str:
-        return self.site.accounts.domains[code]
+        return self.api.accounts.domains[code]
 
     def in_library(self, light: Light = Light.GREEN, code: str = COMPANY_CODE) -> DocumentVersion:
         """A version that has entered the library."""
-        with transaction(self.site.accounts.engine) as session:
-            subject = session.get_one(Subject, self.site.accounts.subjects[code])
+        with transaction(self.engine) as session:
+            subject = session.get_one(Subject, self.api.accounts.subjects[code])
             return a_submitted(session, subject, Actor(Role.CLERK, "somebody", subject.id), light)
 
-    def pushed(self, light: Light = Light.GREEN, domain: str = "housing") -> dict[str, object]:
+    def pushed(self, light: Light = Light.GREEN, domain: str = "housing") -> dict[str, Any]:
         """A push by the clerk, as it was answered."""
         version = self.in_library(light)
         body = {"domain_id": self.domain(domain)}
         answer = self.clerk().post(f"/api/v1/documents/{version.document_id}/pushes", json=body)
         assert answer.status_code == 201, answer.text
-        made: dict[str, object] = answer.json()
+        made: dict[str, Any] = answer.json()
         return made

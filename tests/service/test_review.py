@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from httpx import Response
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from certlight.light import Light
 from service.database.accounts import User
 from service.database.base import reading, transaction
-from service.database.library import supplement
+from service.database.library import submit, supplement
 from service.database.operations import Operation
 from service.database.pushes import Push
+from service.database.subjects import Subject
 from service.domain.actors import Actor
 from service.domain.pushes import PushState
 from service.domain.roles import Role
 from service.review.pushing import push_document
 from service.review.reviewing import claim
 from tests.service.account_examples import NOW, principal_of
+from tests.service.api_client import Api
 from tests.service.review_examples import Desks
-from tests.service.rows import seal_and_check
-from tests.service.sites import site
+from tests.service.rows import a_draft, seal_and_check
 from tests.signing.pki import COMPANY_CODE, OTHER_CODE
 
 NOBODYS = "00000000-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
-def desks(engine: Engine, tmp_path: Path) -> Iterator[Desks]:
-    with site(engine, tmp_path) as opened:
-        yield Desks(opened)
+def desks(api: Api) -> Desks:
+    return Desks(api)
 
 
 def code(answer: Response) -> tuple[int, str]:
@@ -65,7 +63,7 @@ def test_from_the_push_to_the_approval(desks: Desks) -> None:
     told = clerk.get(f"/api/v1/pushes/{pushed['id']}").json()
     assert (told["state"], told["mine"], told["document"]["light"]) == ("approved", False, "yellow")
     assert reviewer.post("/api/v1/pushes/claim").status_code == 204
-    with reading(desks.site.installation.engine) as session:
+    with reading(desks.engine) as session:
         log = session.scalars(select(Operation.action).where(Operation.object_kind == "push").order_by(Operation.seq))
         assert list(log) == ["push.push", "push.claim", "push.approve"]
 
@@ -94,14 +92,12 @@ def test_what_was_sent_back_comes_again_as_another_version(desks: Desks) -> None
     body = {"domain_id": desks.domain()}
     assert code(clerk.post(again, json=body)) == (409, "push.unchanged")
     assert clerk.post(again, json={"domain_id": desks.domain("water")}).status_code == 201
-    engine = desks.site.installation.engine
+    engine = desks.engine
     with transaction(engine) as session:
         version = session.get_one(Push, pushed["id"]).version
         actor = Actor(Role.CLERK, "somebody", version.subject_id)
         made = supplement(session, version, actor, at=NOW)
         seal_and_check(session, made, actor, Light.YELLOW)
-        from service.database.library import submit
-
         submit(session, made, actor, at=NOW)
     second = clerk.post(again, json=body)
     assert (second.status_code, second.json()["document"]["version"]) == (201, 2)
@@ -121,13 +117,9 @@ def test_a_push_sent_twice_under_one_key_is_one(desks: Desks) -> None:
 
 
 def test_what_is_not_in_the_library_or_no_domain(desks: Desks) -> None:
-    from tests.service.rows import a_draft
-
     clerk = desks.clerk()
-    with transaction(desks.site.installation.engine) as session:
-        from service.database.subjects import Subject
-
-        subject = session.get_one(Subject, desks.site.accounts.subjects[COMPANY_CODE])
+    with transaction(desks.engine) as session:
+        subject = session.get_one(Subject, desks.api.accounts.subjects[COMPANY_CODE])
         draft = a_draft(session, subject, Actor(Role.CLERK, "somebody", subject.id))
     where = f"/api/v1/documents/{draft.document_id}/pushes"
     assert code(clerk.post(where, json={"domain_id": desks.domain()})) == (409, "push.not_in_library")
@@ -188,7 +180,7 @@ def test_whoever_has_no_part_in_it(desks: Desks) -> None:
     for nobody in (admin, auditor):
         assert nobody.post("/api/v1/pushes/claim").status_code in (403, 404)
         assert nobody.post(f"{where}/approval", headers={"If-Match": '"1"'}).status_code in (403, 404)
-    assert code(desks.site.client.get(where)) == (401, "account.session")
+    assert code(desks.api.anonymous().get(where)) == (401, "account.session")
 
 
 def test_lists_go_page_by_page_and_narrow_down(desks: Desks) -> None:
@@ -214,7 +206,7 @@ def test_a_claim_that_has_ended_goes_to_the_next_one(desks: Desks) -> None:
     pushed = desks.pushed()
     desks.reviewer()
     desks.reviewer("second")
-    engine, lasts = desks.site.installation.engine, timedelta(minutes=60)
+    engine, lasts = desks.engine, timedelta(minutes=60)
     first, second = (principal_of(desks.users[name]) for name in ("reviewer", "second"))
     with transaction(engine) as session:
         assert claim(session, first, at=NOW, lasts=lasts) is not None
@@ -225,9 +217,9 @@ def test_a_claim_that_has_ended_goes_to_the_next_one(desks: Desks) -> None:
 
 
 def test_eight_reviewers_share_twenty_pushes_each_exactly_once(desks: Desks) -> None:
-    engine = desks.site.installation.engine
-    clerk, _ = desks.site.accounts.user("13800000000", Role.CLERK)
-    people: list[User] = [desks.site.accounts.user(f"reviewer{n}", Role.REVIEWER)[0] for n in range(8)]
+    engine = desks.engine
+    clerk = desks.user("clerk", Role.CLERK)
+    people = [desks.user(f"reviewer{n}", Role.REVIEWER) for n in range(8)]
     made = []
     for _ in range(20):
         version = desks.in_library()
