@@ -21,6 +21,7 @@ class AccountAction(StrEnum):
     USER_CREATED = "user.create"
     USER_DISABLED = "user.disable"
     USER_ENABLED = "user.enable"
+    USER_RENAMED = "user.rename"
     ROLE_CHANGED = "user.change_role"
     PASSWORD_RESET = "user.reset_password"
     PASSWORD_CHANGED = "user.change_password"

@@ -176,10 +176,18 @@ def rotate_token(
     return made
 
 
-def list_tokens(session: Session, by: Principal, *, limit: int = 1000) -> Sequence[tuple[ApiToken, User]]:
-    """The tokens that ``by`` may see with their users, oldest first. Raises AccessRefused ``access.*``."""
+def list_tokens(
+    session: Session, by: Principal, *, after: str = "", limit: int = 1000, user_id: str | None = None
+) -> Sequence[tuple[ApiToken, User]]:
+    """The tokens that ``by`` may see with their users, oldest first, from behind the id ``after``; of one user.
+
+    Raises AccessRefused ``access.*``.
+    """
     bound = sight(by, Kind.API_TOKEN)
-    query = select(ApiToken, User).join(User, User.id == ApiToken.user_id).order_by(ApiToken.id).limit(limit)
+    joined = select(ApiToken, User).join(User, User.id == ApiToken.user_id).where(ApiToken.id > after)
+    query = joined.order_by(ApiToken.id).limit(limit)
+    if user_id is not None:
+        query = query.where(ApiToken.user_id == user_id)
     if not bound.everything:
         query = query.where(
             or_(

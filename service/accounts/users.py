@@ -21,6 +21,7 @@ from service.accounts.refusals import NotFound, refusal
 from service.accounts.sessions import end_sessions
 from service.database.accounts import ApiToken, User
 from service.database.engine import is_unique_violation
+from service.database.pushes import Domain
 from service.database.subjects import Subject
 from service.domain.principal import Principal, fits
 from service.domain.roles import Role
@@ -92,6 +93,8 @@ def add_user(session: Session, user: User) -> None:
     subject = session.get(Subject, user.subject_id) if user.subject_id else None
     if user.subject_id and subject is None:
         raise refusal("access.not_found", "no such enterprise")
+    if user.domain_id and session.get(Domain, user.domain_id) is None:
+        raise refusal("account.domain_unknown")
     code = user.login_name.upper()
     if len(code) == 18 and uscc.is_valid(code):
         owned = subject is not None and subject.credit_code == code and user.role is Role.ENTERPRISE_ADMIN
@@ -114,18 +117,36 @@ def user_named(session: Session, by: Principal, login_name: str) -> User:
     return _seen(by, user)
 
 
-def user_by_id(session: Session, by: Principal, user_id: str) -> User:
+def user_by_id(session: Session, by: Principal, user_id: str, *, for_update: bool = False) -> User:
     """The user. Raises NotFound ``account.unknown``, also for one ``by`` may not see."""
-    user = session.get(User, user_id)
+    user = session.get(User, user_id, with_for_update=for_update)
     if user is None:
         raise refusal("account.unknown")
     return _seen(by, user)
 
 
-def list_users(session: Session, by: Principal, *, after: str = "", limit: int = 1000) -> Sequence[User]:
-    """The users that ``by`` may see, oldest first, from behind the id ``after``. Raises AccessRefused ``access.*``."""
+def list_users(
+    session: Session,
+    by: Principal,
+    *,
+    after: str = "",
+    limit: int = 1000,
+    role: Role | None = None,
+    subject_id: str | None = None,
+    disabled: bool | None = None,
+) -> Sequence[User]:
+    """The users that ``by`` may see, oldest first, from behind the id ``after``; of a role, an enterprise, a standing.
+
+    Raises AccessRefused ``access.*``.
+    """
     bound = sight(by, Kind.USER)
     query = select(User).where(User.id > after).order_by(User.id).limit(limit)
+    if role is not None:
+        query = query.where(User.role == role)
+    if subject_id is not None:
+        query = query.where(User.subject_id == subject_id)
+    if disabled is not None:
+        query = query.where(User.disabled_at.is_not(None) if disabled else User.disabled_at.is_(None))
     if not bound.everything:
         query = query.where(
             or_(
@@ -153,6 +174,16 @@ def enable_user(session: Session, by: Principal, user: User, at: datetime) -> No
     if user.disabled_at is not None:
         user.disabled_at = None
         record_user(session, by, AccountAction.USER_ENABLED, user, at)
+
+
+def rename_user(session: Session, by: Principal, user: User, display_name: str, at: datetime) -> None:
+    """Show the user under another name. Raises UsageError ``account.display_name``, AccessRefused ``access.*``."""
+    demand(by, Operation.WRITE, resource_of(user))
+    demand_grantable(by, user.role)
+    name = _display_name(display_name)
+    if name != user.display_name:
+        user.display_name = name
+        record_user(session, by, AccountAction.USER_RENAMED, user, at)
 
 
 def change_role(session: Session, by: Principal, user: User, role: Role, at: datetime) -> None:

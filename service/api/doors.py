@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from fastapi import Request
+
+from certlight.errors import UsageError
+from certlight.text import Text
 from service.accounts.certificates import CertificateLogin
 from service.accounts.login import PasswordLogin
 from service.accounts.passwords import Passwords
@@ -19,6 +26,8 @@ CHALLENGES: Final = LockoutPolicy(
     free=60, first=timedelta(seconds=30), longest=timedelta(minutes=2), forget=timedelta(minutes=10)
 )
 """Challenges asked for by one address and not answered: a whole office may sign in at nine o'clock."""
+AT_ONCE: Final = 20
+"""Passwords looked at or waiting to be, in one process: half of its threads are left for everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Doors:
     password: PasswordLogin
     certificate: CertificateLogin
     challenges: Throttle
+    places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
 
     @classmethod
     def of(cls, installation: Installation, passwords: Passwords | None = None) -> Doors:
@@ -49,3 +59,33 @@ class Doors:
             certificate,
             Throttle("challenge", CHALLENGES, clears=False),
         )
+
+    @contextmanager
+    def one_of_many(self) -> Iterator[None]:
+        """A place among those whose passwords are looked at. Raises UsageError ``request.too_many``."""
+        if not self.places.acquire(blocking=False):
+            raise too_many()
+        try:
+            yield
+        finally:
+            self.places.release()
+
+
+def doors_of(request: Request) -> Doors:
+    """The dependency: those that this application serves."""
+    found: Doors = request.app.state.doors
+    return found
+
+
+def client_address(request: Request) -> str:
+    """The client's network address, as the server knows it (:mod:`service.api.serving`)."""
+    return request.client.host if request.client is not None else ""
+
+
+def too_many() -> UsageError:
+    """Whoever asks is to wait."""
+    return UsageError(
+        "request.too_many",
+        Text("请求过于频繁。", "Too many requests."),
+        Text("请稍候再试。", "Try again in a moment."),
+    )

@@ -40,6 +40,11 @@ class Window:
             raise refused_cursor()
         return self.after
 
+    def after_id(self) -> str:
+        """For lists ordered by identifier alone: the last one seen, or an empty text. Raises as :meth:`place`."""
+        place = self.place(str)
+        return str(place[0]) if place else ""
+
     def cut(self, rows: Sequence[Row], key: Callable[[Row], Cursor]) -> tuple[Sequence[Row], str | None]:
         """The rows to show of those fetched, and the cursor of the next page."""
         shown = rows[: self.limit]
@@ -62,10 +67,15 @@ def read(text: str) -> Cursor:
     if not isinstance(values, list) or not 0 < len(values) <= 4:
         raise refused_cursor()
     if not all(
-        v is None or (isinstance(v, str) and "\0" not in v) or (type(v) is int and abs(v) < 2**62) for v in values
+        v is None or (isinstance(v, str) and _keepable(v)) or (type(v) is int and abs(v) < 2**62) for v in values
     ):
         raise refused_cursor()
     return tuple(values)
+
+
+def _keepable(text: str) -> bool:
+    """Whether databases have a place for it: neither U+0000 nor half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def refused_cursor() -> UsageError:

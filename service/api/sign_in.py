@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import Request
+from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from service.accounts.refusals import refusal
@@ -62,3 +62,12 @@ def session_of(request: Request, installation: Installation, at: datetime) -> Ac
         cookie = request.cookies.get(cookie_name(installation, "csrf"))
         demand_csrf(active, cookie, request.headers.get(CSRF_HEADER))
     return active
+
+
+def in_session(request: Request, _session: Annotated[object, Security(SESSION_SCHEME)] = None) -> ActiveSession:
+    """The dependency of routes about the session itself: no token will do, and a password may wait to be changed."""
+    installation: Installation = request.app.state.installation
+    return session_of(request, installation, installation.clock())
+
+
+InSession = Annotated[ActiveSession, Depends(in_session)]

@@ -136,7 +136,12 @@ async def _answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send) ->
         # A stream of events would go on for ever: nobody listens to it.
         return {"type": "http.disconnect"} if begun else await receive()
 
-    await app({**scope, "method": "GET"}, no_listener, only_head)
+    as_get = {**scope, "method": "GET"}
+    try:
+        await app(as_get, no_listener, only_head)
+    finally:
+        # Which route it was is of interest further out.
+        scope |= {key: as_get[key] for key in ("route", "endpoint") if key in as_get}
 
 
 def _number(asked: str | None) -> str:

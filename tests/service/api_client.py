@@ -9,7 +9,8 @@ The ``api`` fixture (``conftest.py``) gives an :class:`Api` on SQLite and on Pos
         other = api.client(Role.CLERK, code=OTHER_CODE)  # a clerk of another enterprise
 
 Clients of sessions send their CSRF token by themselves. What fails unexpectedly is answered 500, as it is in earnest;
-the error is in the captured log. Time stands still at ``api.clock.now`` until a test moves it.
+the error is in the captured log. Time stands still at ``api.clock.now`` until a test moves it. One application serves
+the tests of a process in turn: a test has one :class:`Api` (and others :meth:`Api.beside` it).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from service.accounts.sessions import open_session
 from service.accounts.tokens import create_token
 from service.accounts.users import create_user
 from service.api.application import create_app
+from service.api.doors import Doors
 from service.api.sign_in import CSRF_HEADER, cookie_name
 from service.database.accounts import User
 from service.database.base import transaction
@@ -38,6 +40,7 @@ from service.domain.roles import Role
 from service.installation import Installation
 from service.settings import Settings
 from service.storage.folder import FolderStore
+from service.telemetry.readiness import Readiness
 from signing.trust.demonstration.folder import Demonstration, Party, make_demo
 from signing.trust.store import TrustStore
 from tests.service.account_examples import CHOSEN, NOW, POLICY, Accounts, passwords, principal_of
@@ -57,7 +60,7 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 def demonstration() -> Demonstration:
     """Keys and a trust store for both enterprises, valid at :data:`NOW`; made once, shared, not to be changed.
 
-    ``demonstration().keys[0]`` is the key of COMPANY_CODE, ``[1]`` that of OTHER_CODE.
+    Of its ``keys``, ``[0]`` is COMPANY_CODE's, ``[1]`` its expired and ``[2]`` its revoked one, ``[3]`` OTHER_CODE's.
     """
     parties = [Party(name=COMPANY, credit_code=COMPANY_CODE), Party(name=OTHER_COMPANY, credit_code=OTHER_CODE)]
     return make_demo(Path(_folder().name) / "pki", NOW - timedelta(days=1), parties, password=KEY_PASSWORD)
@@ -77,6 +80,19 @@ class Clock:
         return self.now
 
 
+_APPLICATIONS: dict[str, FastAPI] = {}
+
+
+def _application(settings: str, installation: Installation) -> FastAPI:
+    """The application with those settings, handed over to ``installation``: routes take half a second to set up."""
+    if settings not in _APPLICATIONS:
+        _APPLICATIONS[settings] = create_app(installation, passwords())
+    app = _APPLICATIONS[settings]
+    app.state.installation, app.state.doors = installation, Doors.of(installation, passwords())
+    app.state.readiness = Readiness(installation)
+    return app
+
+
 @dataclass
 class Api:
     """An application with two enterprises, two domains (``accounts``) and, as they are asked for, their users."""
@@ -86,13 +102,14 @@ class Api:
     clock: Clock = field(default_factory=Clock)
     settings_more: dict[str, Any] = field(default_factory=dict)
     """Settings beside the usual ones of tests."""
-    accounts: Accounts = field(init=False)
+    accounts: Accounts = None  # type: ignore[assignment]
+    """Made where none is given."""
     installation: Installation = field(init=False)
     app: FastAPI = field(init=False)
     _users: dict[tuple[Role, str], User] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.accounts = Accounts(self.engine)
+        self.accounts = self.accounts or Accounts(self.engine)
         settings = Settings(
             data_dir=self.folder,
             database_url=self.engine.url.set(drivername=self.engine.dialect.name).render_as_string(False),
@@ -106,7 +123,13 @@ class Api:
             lambda: TrustStore.load(demonstration().trust),
             clock=self.clock,
         )
-        self.app = create_app(self.installation, passwords())
+        self.app = _application(repr(sorted(self.settings_more.items())), self.installation)
+
+    def beside(self, **settings: Any) -> Api:
+        """Another application over the same rows, with other settings; users are shared."""
+        other = Api(self.engine, self.folder, self.clock, settings, self.accounts)
+        other._users = self._users
+        return other
 
     def anonymous(self, **headers: str) -> TestClient:
         """A client of nobody; its base is the service's public address."""
