@@ -33,7 +33,7 @@ from verifier.report import verify_json
 from verifier.verdict import Claim, Verdict
 
 
-def check_version(task: Task) -> Effect:
+def handle(task: Task) -> Effect:
     """Check the version ``payload["version_id"]``; with ``trial`` nothing of it is kept but the job's result.
 
     Raises as :data:`service.jobs.task.Handler` says.

@@ -23,7 +23,7 @@ from service.readings.page_images import Drawn, drawn, remember_pages
 from verifier.report import DocumentResult, read_json
 
 
-def read_version(task: Task) -> Effect:
+def handle(task: Task) -> Effect:
     """Read the version ``payload["version_id"]``. Raises as :data:`service.jobs.task.Handler` says."""
     taken = snapshot(task.installation, task.subject_id, str(task.payload["version_id"]))
     DOCUMENTS.demand(taken.state, DocumentAction.EXTRACT, SYSTEM.role)

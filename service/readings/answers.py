@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,14 +37,14 @@ def packed(answers: Answers) -> bytes:
     index = [[key, *writer.answer(answer)] for key, answer in answers.items()]
     header = {"format": FORMAT, "answers": index, "texts": writer.texts, "alphabets": list(writer.alphabets)}
     out = io.BytesIO()
-    arrays = {
+    arrays: dict[str, Any] = {
         "header": np.frombuffer(json.dumps(header, separators=(",", ":")).encode(), np.uint8),
         "floats": np.array(writer.floats, np.float64),
         "frames": np.array(writer.frames, np.uint32),
         "classes": np.array(writer.classes, np.uint32),
         "probabilities": _narrow(writer.probabilities),
     }
-    np.savez_compressed(out, allow_pickle=False, **arrays)
+    np.savez_compressed(out, **arrays)
     return out.getvalue()
 
 
@@ -73,14 +73,14 @@ class _Writer:
         """Kind and number of parts; the parts go into the arrays."""
         if answer and isinstance(answer[0], Recognition):
             for recognition in answer:
-                self._recognition(recognition)  # type: ignore[arg-type]
+                self._recognition(recognition)
             return "recognise", len(answer)
         if answer and isinstance(answer[0], float):
-            self.floats.extend(answer)  # type: ignore[arg-type]
+            self.floats.extend(answer)
             return "orientation", len(answer)
-        for quad in answer:
-            for point in quad:  # type: ignore[union-attr]
-                self.floats.extend(point)  # type: ignore[arg-type]
+        for quad in cast("tuple[Quad, ...]", answer):
+            for point in quad:
+                self.floats.extend(point)
         return "detect", len(answer)
 
     def _recognition(self, read: Recognition) -> None:
