@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from certlight import __version__
 from certlight.errors import CertlightError
-from service.cli import admin, audit, models, pki, read, samples, seal, templates, validate, verify
+from service.cli import admin, audit, models, pki, read, samples, seal, serve, templates, validate, verify, worker
 from service.cli.terminal import fail, fail_unexpected, usage, write_chinese
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ app.command("read")(read.command)
 app.command("verify")(verify.command)
 app.command("seal")(seal.command)
 app.command("validate")(validate.command)
+app.command("serve")(serve.command)
+app.command("worker")(worker.command)
 app.add_typer(pki.app, name="pki")
 app.add_typer(admin.app, name="admin")
 app.add_typer(audit.app, name="audit")

@@ -26,7 +26,7 @@ TRANSPORT_ALIASES[_FOLDER] = "service.worker.folder:Transport"
 
 def make_app(settings: Settings) -> Celery:
     """The application, for those who tell and those who listen; no connection is made yet."""
-    url = settings.broker_url.get_secret_value() if settings.broker_url else f"{_FOLDER}://"
+    url = settings.broker_url.get_secret_value() if settings.broker_url else f"{_FOLDER}://localhost/"
     name = settings.jobs.queue
     app = Celery("certlight", set_as_current=False)
     app.conf.update(

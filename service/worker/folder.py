@@ -98,8 +98,7 @@ class Transport(virtual.Transport):
     """``certlight-folder://``; the folder is the transport option :data:`OPTION`."""
 
     Channel = Channel
-    polling_interval = SECONDS  # type: ignore[assignment]
-    default_port = 0
+    polling_interval = SECONDS
     driver_type = "folder"
     driver_name = "folder"
 

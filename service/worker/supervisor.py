@@ -79,11 +79,13 @@ class Supervisor:
         """Have every worker end after the job at hand; does not wait, and may be called from a signal's handler."""
         self._stopping.set()
 
-    def stop(self, *, at_once: bool = False) -> None:
+    def hurry(self, *_: object) -> None:
+        """Give jobs under way no more time; for a signal's handler, too."""
+        self._killing.set()
+
+    def stop(self) -> None:
         """End the workers: jobs under way have the grace time, those of the rest are given back."""
         self.begin_stop()
-        if at_once:
-            self._killing.set()
         self._thread.join()
 
     def _run(self) -> None:
