@@ -44,6 +44,15 @@ STATUSES: Final[Mapping[str, int]] = {
     "idempotency.spent": 409,
     "idempotency.other_request": 422,
     "request.too_many": 429,
+    "person.bound_elsewhere": 409,
+    "person.bound_already": 409,
+    "person.not_bound": 409,
+    "person.too_many": 429,
+    "subject.exists": 409,
+    "subject.inactive": 409,
+    "amendment.not_a_contract": 409,
+    "attachment.none": 404,
+    "attachment.not_a_pdf": 415,
     "domain.code_taken": 409,
     "webhook.inactive": 409,
     "webhook.too_many": 409,
@@ -55,7 +64,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "storage.unavailable": 503,
 }
 """Codes whose status does not follow from their kind."""
-_FAMILIES: Final[Mapping[str, int]] = {"state": 409, "push": 409, "job": 409, "performance": 409}
+_FAMILIES: Final[Mapping[str, int]] = {"state": 409, "push": 409, "job": 409, "performance": 409, "attachment": 409}
 """First words of codes that tell of the state something is in."""
 
 

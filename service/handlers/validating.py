@@ -14,6 +14,8 @@ from service.database.sealings import Validation
 from service.database.subjects import Subject
 from service.handlers.sealing import NAME, report_document
 from service.jobs.task import Effect, Task
+from service.performances.attachments import KINDS as ATTACHMENTS
+from service.performances.sealed_files import validate_attachment
 from service.sealing.validating import PUBLIC
 from signing.enclosure import Party
 from signing.report import ValidatedFile
@@ -21,7 +23,12 @@ from signing.validation.policy import ValidationPolicy
 
 
 def handle(task: Task) -> Effect:
-    """Validate the file of ``payload["validation_id"]``. Raises as :data:`service.jobs.task.Handler` says."""
+    """Validate the file of ``payload["validation_id"]``, or that of an amendment or supporting material.
+
+    Raises as :data:`service.jobs.task.Handler` says.
+    """
+    if task.object_kind in ATTACHMENTS:
+        return validate_attachment(task)
     installation, validation_id = task.installation, str(task.payload["validation_id"])
     with installation.reading() as session:
         row = session.get(Validation, validation_id)

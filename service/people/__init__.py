@@ -1,0 +1,1 @@
+"""People (人员) of enterprises: bound by their identity number, which is never kept; released with a reason."""

@@ -1,0 +1,1 @@
+"""Enterprises (主体): registered by the platform, kept up to date by themselves."""
