@@ -141,7 +141,7 @@ async def _answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send) ->
         await app(as_get, no_listener, only_head)
     finally:
         # Which route it was is of interest further out.
-        scope |= {key: as_get[key] for key in ("route", "endpoint") if key in as_get}
+        scope.update({key: as_get[key] for key in ("route", "endpoint") if key in as_get})
 
 
 def _number(asked: str | None) -> str:
