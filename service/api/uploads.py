@@ -14,7 +14,6 @@ from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
-from service.documents.reception import Reception
 from service.documents.refusals import refusal
 from service.storage.blob import PIECE
 
@@ -42,13 +41,29 @@ UPLOAD_BODY: Final[dict[str, Any]] = {
 """For ``openapi_extra`` of routes that take files."""
 
 
+class Receiver(Protocol):
+    """Takes files one after another: :class:`service.documents.reception.Reception`, or another."""
+
+    def begin(self, name: str) -> None:
+        """The next file."""
+        ...
+
+    def write(self, piece: bytes) -> None:
+        """More of it."""
+        ...
+
+    def end(self) -> None:
+        """It is whole."""
+        ...
+
+
 class _Sink(Protocol):
     def write(self, piece: bytes) -> None: ...
 
     def close(self) -> None: ...
 
 
-async def receive_files(request: Request, reception: Reception, name: str | None = None) -> None:
+async def receive_files(request: Request, reception: Receiver, name: str | None = None) -> None:
     """Hand the files of the body to ``reception``; ``name`` is that of a file sent by itself.
 
     Raises what ``reception`` raises, UsageError ``upload.malformed``, ``upload.interrupted``.
@@ -78,7 +93,7 @@ async def receive_files(request: Request, reception: Reception, name: str | None
 class _Single:
     """The body is the file."""
 
-    def __init__(self, reception: Reception, name: str) -> None:
+    def __init__(self, reception: Receiver, name: str) -> None:
         self._reception, self._name, self._begun = reception, name, False
 
     def write(self, piece: bytes) -> None:
@@ -94,7 +109,7 @@ class _Single:
 class _Form:
     """The body is a form."""
 
-    def __init__(self, reception: Reception, boundary: bytes) -> None:
+    def __init__(self, reception: Receiver, boundary: bytes) -> None:
         self._reception = reception
         self._field, self._value, self._disposition = bytearray(), bytearray(), b""
         self._complete = False

@@ -13,7 +13,7 @@ from certlight.errors import InternalError
 from certlight.light import Light
 from certlight.text import Text
 from extractors.catalogue import templates
-from pipeline.flow import Outcome, verify
+from pipeline.flow import Desk, Outcome, verify
 from service.checking.bilingual import bilingual
 from service.checking.seals import seal_light
 from service.checking.snapshot import Snapshot, lock, snapshot
@@ -28,6 +28,7 @@ from service.events.emitting import Event, emit
 from service.handlers.tools import Bench, laid_out
 from service.jobs.task import Effect, Task
 from service.readings.memory import write_down
+from service.readings.page_images import remember_pages
 from verifier.claim import parse_claim
 from verifier.report import verify_json
 from verifier.verdict import Claim, Verdict
@@ -43,12 +44,14 @@ def handle(task: Task) -> Effect:
     if not trial:
         DOCUMENTS.demand(taken.state, DocumentAction.CHECK, SYSTEM.role)
     with laid_out(task, taken) as bench:
-        outcome = verified(task, bench, claim_of(taken, bench.document.page_count))
+        claim = claim_of(taken, bench.document.page_count)
+        outcome = verified(task, bench, bench.drawing_desk(task.progress), claim)
         kept = bench.memory.kept()
     verdict = verdict_of(outcome)
 
     def effect(session: Session, at: datetime) -> Mapping[str, Any]:
         write_down(session, kept, at)
+        remember_pages(session, taken.subject_id, taken.hashes, bench.images, at)
         if trial:
             return _trial_result(verdict, taken)
         version = lock(session, taken)
@@ -91,10 +94,9 @@ def claim_of(taken: Snapshot, page_count: int) -> Claim:
     return parse_claim(json.dumps(written, ensure_ascii=False), templates(), page_count)
 
 
-def verified(task: Task, bench: Bench, claim: Claim) -> Outcome:
+def verified(task: Task, bench: Bench, desk: Desk, claim: Claim) -> Outcome:
     """The claim held against the pages, today in China."""
-    day = today(task.installation.clock())
-    return verify(bench.document, claim, bench.desk(task.progress), day, bench.pages)
+    return verify(bench.document, claim, desk, today(task.installation.clock()), bench.pages)
 
 
 def verdict_of(outcome: Outcome) -> Verdict:

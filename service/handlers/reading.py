@@ -19,7 +19,7 @@ from service.domain.documents import DOCUMENTS, DocumentAction
 from service.handlers.tools import laid_out
 from service.jobs.task import Effect, Task
 from service.readings.memory import scans_digest, write_down
-from service.readings.page_images import Drawn, drawn, remember_pages
+from service.readings.page_images import remember_pages
 from verifier.report import DocumentResult, read_json
 
 
@@ -27,17 +27,8 @@ def handle(task: Task) -> Effect:
     """Read the version ``payload["version_id"]``. Raises as :data:`service.jobs.task.Handler` says."""
     taken = snapshot(task.installation, task.subject_id, str(task.payload["version_id"]))
     DOCUMENTS.demand(taken.state, DocumentAction.EXTRACT, SYSTEM.role)
-    images: list[Drawn] = []
     with laid_out(task, taken) as bench:
-
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage == "read":
-                # Drawn while its bitmap is held: a long document would otherwise be straightened twice.
-                images.append(drawn(bench.pages[done - 1], task.installation.store, taken.subject_id))
-            task.progress(stage, done, total)
-
-        found = read(bench.document, bench.desk(progress), pages=bench.pages)
-        pages = tuple(images)
+        found = read(bench.document, bench.drawing_desk(task.progress), pages=bench.pages)
         recognised = found.result
         if recognised.doc_type != taken.doc_type:
             # The form is that of the document's type, whatever the pages look like; read already, this asks nothing.
@@ -60,7 +51,7 @@ def handle(task: Task) -> Effect:
             job_id=task.job_id,
         )
         session.add(extraction)
-        remember_pages(session, taken.subject_id, taken.hashes, pages, at)
+        remember_pages(session, taken.subject_id, taken.hashes, bench.images, at)
         write_down(session, kept, at)
         counts = _page_counts(taken, found)
         for scan in version.scans:

@@ -80,7 +80,7 @@ def _prepare(task: Task, asked: _Asked, taken: Snapshot) -> Effect:
     certificate, *chain = asked.certificates
     with laid_out(task, taken) as bench:
         claim = claim_of(taken, bench.document.page_count)
-        outcome = verified(task, bench, claim)
+        outcome = verified(task, bench, bench.desk(task.progress), claim)
         task.progress("compose", 0, 1)
         pdf = base_pdf(
             bench.document,

@@ -17,6 +17,8 @@ from service.checking.snapshot import Snapshot, pages_of
 from service.installation import Installation
 from service.jobs.task import Task
 from service.readings.memory import Memory
+from service.readings.page_images import Drawn, drawn
+from service.storage import BlobStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,31 @@ class Bench:
     document: Document
     pages: StraightPages
     memory: Memory
+    store: BlobStore
+    tenant: str
+    images: list[Drawn] = field(default_factory=list)
+    """Pages whose images were put into the storage on the way."""
 
     def desk(self, progress: Progress) -> Desk:
         """For :mod:`pipeline.flow`."""
         return Desk(self.memory.engine, progress=progress)
 
+    def drawing_desk(self, progress: Progress) -> Desk:
+        """The same, and every page that is read is drawn for people, too."""
+
+        def drawing(stage: str, done: int, total: int) -> None:
+            if stage == "read":
+                # While its bitmap is held: a long document would otherwise be straightened twice.
+                self.images.append(drawn(self.pages[done - 1], self.store, self.tenant))
+            progress(stage, done, total)
+
+        return Desk(self.memory.engine, progress=drawing)
+
 
 @contextmanager
 def laid_out(task: Task, taken: Snapshot) -> Iterator[Bench]:
     """The document of a version, until the block ends. Raises as :func:`service.checking.snapshot.pages_of`."""
-    memory = Memory(task.installation, task.tools.engine, taken.subject_id, taken.hashes)
-    with pages_of(task.installation, taken) as document:
-        yield Bench(document, StraightPages(document, memory.engine), memory)
+    installation = task.installation
+    memory = Memory(installation, task.tools.engine, taken.subject_id, taken.hashes)
+    with pages_of(installation, taken) as document:
+        yield Bench(document, StraightPages(document, memory.engine), memory, installation.store, taken.subject_id)

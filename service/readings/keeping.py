@@ -1,11 +1,11 @@
-"""How long memories are kept, and which stored files they need."""
+"""How long memories are kept."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, union
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from service.database.readings import PageImage, ReadingPart
@@ -35,18 +35,6 @@ def forget(session: Session, at: datetime, *, kept: timedelta = KEPT, room: int 
     for subject_id, _ in session.execute(sizes).all():
         gone += _shrink(session, subject_id, room)
     return gone
-
-
-def referenced(session: Session, subject_id: str) -> set[str]:
-    """The storage's keys that a tenant's memories refer to, for the collection."""
-    return set(
-        session.scalars(
-            union(
-                select(ReadingPart.sha256).where(ReadingPart.subject_id == subject_id),
-                select(PageImage.sha256).where(PageImage.subject_id == subject_id),
-            )
-        )
-    )
 
 
 def _shrink(session: Session, subject_id: str, room: int) -> int:

@@ -7,7 +7,7 @@ No key comes here. What a token signs goes out, its signature comes back; who ho
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -132,17 +132,24 @@ def demand_open(preparation: SealPreparation, version: DocumentVersion, at: date
 
 
 def hand_in(
-    session: Session, by: Principal, document_id: str, preparation_id: str, signature: bytes, *, at: datetime
+    session: Session,
+    by: Principal,
+    document_id: str,
+    preparation_id: str,
+    sign: Callable[[SealPreparation], bytes],
+    *,
+    at: datetime,
 ) -> Begun:
-    """Take the signature of what was prepared, and have the seal finished.
+    """Take the signature of what was prepared, as ``sign`` gives it, and have the seal finished.
 
-    A wrong one is refused here and costs nothing but another try. Raises as :func:`find_preparation` and
-    :func:`demand_open`, InputRefused ``seal.signature_wrong``.
+    A wrong one is refused here and costs nothing but another try. Raises as :func:`find_preparation`,
+    :func:`demand_open` and ``sign``, InputRefused ``seal.signature_wrong``.
     """
     found, version = find_preparation(session, by, document_id, preparation_id, Operation.WRITE)
     session.refresh(found, with_for_update=True)
     demand_open(found, version, at)
     DOCUMENTS.demand(version.state, DocumentAction.SEAL, by.role)
+    signature = sign(found)
     if not signature_holds(signer(found), signature, attributes(found)):
         raise refused_seal("seal.signature_wrong")
     found.signature = b64encode(signature).decode()

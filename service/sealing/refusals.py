@@ -79,6 +79,11 @@ _REFUSALS: Final[dict[str, tuple[type[CertlightError], Text, Text]]] = {
         Text("上传的不是 PDF 文件。", "This is no PDF."),
         Text("请选择已签章的 PDF 文件。", "Choose the sealed PDF."),
     ),
+    "validate.one_file": (
+        InputRefused,
+        Text("请上传一个 PDF 文件。", "Send one PDF."),
+        Text("每次只验证一个文件。", "Files are validated one at a time."),
+    ),
     "request.too_many": (
         UsageError,
         Text("验证请求过多。", "Too many validations were asked for."),

@@ -15,7 +15,7 @@ from service.database.base import new_id
 from service.database.documents import DocumentVersion
 from service.database.evidence import Seal
 from service.database.jobs import Job
-from service.database.sealings import SealPreparation, Validation
+from service.database.sealings import Validation
 from service.documents.finding import find_document, find_version
 from service.domain.jobs import JobKind, JobPriority
 from service.domain.principal import Principal
@@ -150,16 +150,3 @@ def forget_public(session: Session, at: datetime) -> int:
     """Forget what the public asked long enough ago; how many. A chore of the clock; files go with the collection."""
     gone = session.execute(delete(Validation).where(Validation.expires_at <= at).returning(Validation.id))
     return len(gone.all())
-
-
-def referenced(session: Session, tenant: str) -> set[str]:
-    """The storage's keys that validations and seals on their way refer to, for the collection of a tenant's files."""
-    if tenant == PUBLIC:
-        return set(session.scalars(select(Validation.sha256).where(Validation.subject_id.is_(None))))
-    validated = session.scalars(select(Validation.sha256).where(Validation.subject_id == tenant))
-    prepared = session.scalars(
-        select(SealPreparation.pdf_sha256).where(
-            SealPreparation.subject_id == tenant, SealPreparation.pdf_sha256.is_not(None)
-        )
-    )
-    return {*validated, *(found for found in prepared if found is not None)}
