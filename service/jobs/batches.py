@@ -17,7 +17,7 @@ from service.jobs.endings import end
 def counted(session: Session, batch_id: str) -> dict[JobState, int]:
     """The batch's jobs by their states."""
     query = select(Job.state, func.count()).where(Job.batch_id == batch_id).group_by(Job.state)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def settle(session: Session, batch_id: str, at: datetime) -> str | None:
