@@ -27,6 +27,15 @@ def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
             raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder's files on the medium. Raises OSError."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 def _umask() -> int:
     current = os.umask(0)
     os.umask(current)

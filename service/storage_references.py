@@ -68,14 +68,12 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def referenced(session: Session, tenant: str, at: datetime) -> set[str]:
-    """Hashes of the tenant's files that any row refers to; a tenant that is no enterprise has the rows of none."""
+    """Hashes of the tenant's files that any row refers to; a tenant that is no enterprise has the rows of none.
+
+    Whatever looks like a hash in a job may be one: too many are better than one too few.
+    """
     owned = session.get(Subject, tenant) is not None
-    found: set[str] = set()
-    for name in FILES:
-        column = _column(name)
-        whose = column.table.c.subject_id
-        rows = select(column).where(column.is_not(None), whose == tenant if owned else whose.is_(None)).distinct()
-        found.update(session.scalars(rows))
+    found = owned_files(session, tenant)
     jobs = select(Job.payload, Job.result).where(
         Job.subject_id == tenant if owned else Job.subject_id.is_(None),
         or_(Job.state.not_in(ENDED), Job.ended_at > at - RESULTS_KEPT),
@@ -83,6 +81,18 @@ def referenced(session: Session, tenant: str, at: datetime) -> set[str]:
     for payload, result in session.execute(jobs):
         found.update(_hashes(payload))
         found.update(_hashes(result))
+    return found
+
+
+def owned_files(session: Session, tenant: str) -> set[str]:
+    """Those that stand in columns of their own: what has to be there for the records to be whole."""
+    owned = session.get(Subject, tenant) is not None
+    found: set[str] = set()
+    for name in FILES:
+        column = _column(name)
+        whose = column.table.c.subject_id
+        rows = select(column).where(column.is_not(None), whose == tenant if owned else whose.is_(None)).distinct()
+        found.update(session.scalars(rows))
     return found
 
 

@@ -61,6 +61,11 @@ def head() -> str | None:
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether this program can bring a database from ``revision`` to its own version."""
+    return revision in _known()
+
+
 def configuration() -> Config:
     """Alembic's settings: the steps of this package, and nothing from files beside the database."""
     config = Config()
