@@ -54,7 +54,7 @@ def create_app(installation: Installation, passwords: Passwords | None = None) -
         if (router := getattr(found, "router", None)) is not None:
             api.include_router(router)
         if (root := getattr(found, "root", None)) is not None:
-            app.include_router(root)
+            app.include_router(root, responses=DOCUMENTED)
     app.include_router(api)
     app.openapi = described(app, installation)  # type: ignore[method-assign]
     # The last one added is the outermost.

@@ -24,7 +24,8 @@ class Methods:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See :class:`Methods`."""
-        if scope["type"] == "http" and (taken := self._taken(scope["path"])) and scope["method"] not in taken:
+        taken = self._taken(scope["path"]) if scope["type"] == "http" else frozenset()
+        if taken and (scope["method"] == "OPTIONS" or scope["method"] not in taken):
             allow = {"Allow": ", ".join(sorted(taken))}
             if scope["method"] == "OPTIONS":
                 await Response(status_code=204, headers=allow)(scope, receive, send)
@@ -41,4 +42,6 @@ class Methods:
                 if route.path is not None and route.methods
             ]
         methods = frozenset[str]().union(*(methods for pattern, methods in self._known if pattern.match(path)))
-        return methods | {"HEAD", "OPTIONS"} if "GET" in methods else methods | ({"OPTIONS"} if methods else set())
+        if not methods:
+            return methods
+        return methods | ({"HEAD", "OPTIONS"} if "GET" in methods else {"OPTIONS"})
