@@ -47,7 +47,7 @@ class SealFacts:
     sealed_at: datetime
     level: str
     indication: str
-    message: str
+    message: Text
     light: Light
     sealed_sha256: str
 
@@ -180,7 +180,7 @@ class _Content:
         for seal in seals:
             yield self._facts(
                 [
-                    (Text("结论", "Result"), f"{SHAPES[seal.light]} {seal.message}"),
+                    (Text("结论", "Result"), f"{SHAPES[seal.light]} {self._text(seal.message)}"),
                     (Text("签章单位", "Sealed by"), seal.signer),
                     (Text("签章时间", "Sealed at"), moment(seal.sealed_at)),
                     (Text("验证结果", "Indication"), f"{seal.indication}  {seal.level}"),
