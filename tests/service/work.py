@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -112,8 +114,16 @@ class Works:
         return self.done(self.enqueued(kind, payload, subject_id, **more))
 
 
-def test_trust(folder: Path) -> TrustStore:
-    """The test PKI's root, helper and lists, as files."""
+@functools.cache
+def confined() -> SealProcess:
+    """One for all tests of a process: starting it takes a second."""
+    process = SealProcess()
+    atexit.register(process.close)
+    return process
+
+
+def files_trusted(folder: Path) -> TrustStore:
+    """The test PKI's root and lists, as files."""
     anchors, lists = folder / "root.pem", []
     folder.mkdir(parents=True, exist_ok=True)
     anchors.write_bytes(pki.cert("root").der)
@@ -134,12 +144,12 @@ def works(
 
     def trust() -> TrustStore:
         if not store:
-            store.append(test_trust(folder / "trust-files"))
+            store.append(files_trusted(folder / "trust-files"))
         return store[0]
 
     installation = Installation(settings, database, open_store(settings), trust, clock=lambda: now)
     ocr = NullEngine(engine) if isinstance(engine, list | tuple) else engine
-    return Works(installation, Workshop(ocr, SealProcess()))  # type: ignore[arg-type]
+    return Works(installation, Workshop(ocr, confined()))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
