@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from service.database.jobs import Job
-from service.database.operations import record
+from service.database.operations import Operation, record
 from service.domain.actors import SYSTEM
 from service.domain.jobs import JobKind, JobPriority, JobState
 from service.installation import Installation
@@ -100,11 +100,10 @@ class Queue:
 
     def effects(self) -> list[str]:
         """The jobs whose effects were made, once for each time."""
-        from service.database.operations import Operation
-
         with self.installation.reading() as session:
             found = select(Operation.object_id).where(Operation.action == "test.effect").order_by(Operation.seq)
-            return list(session.scalars(found))
+            ours = set(session.scalars(select(Job.id)))
+            return [job_id for job_id in session.scalars(found) if job_id in ours]
 
 
 def a_queue(engine: Engine, folder: Path, **settings: Any) -> Queue:
