@@ -74,6 +74,14 @@ def _forget_readings(session: Session, at: datetime) -> object:
     return forget(session, at)
 
 
+def _forget_seals(session: Session, at: datetime) -> int:
+    """Seals nobody signed, and what the public had validated."""
+    from service.sealing.keeping import forget_preparations
+    from service.sealing.validating import forget_public
+
+    return forget_preparations(session, at) + forget_public(session, at)
+
+
 def _collect(installation: Installation, at: datetime) -> int:
     """Bytes given back."""
     size = 0
@@ -97,6 +105,7 @@ TIDYING: Final = (
         "take back claims", _MINUTE, _MINUTE, _in_transaction(lambda session, at: take_back_expired(session, at=at))
     ),
     ChoreKind("forget readings", 360 * _MINUTE, 10 * _MINUTE, _in_transaction(_forget_readings)),
+    ChoreKind("forget seals on their way", 10 * _MINUTE, _MINUTE, _in_transaction(_forget_seals)),
     ChoreKind("sweep incoming", 60 * _MINUTE, 10 * _MINUTE, _sweep_incoming),
     ChoreKind("collect garbage", 360 * _MINUTE, 60 * _MINUTE, _collect),
 )
