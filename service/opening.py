@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from service.database.base import open_database
@@ -21,15 +21,20 @@ def opened(settings: Settings, dispatcher: Dispatcher | None = None) -> Iterator
 
     Raises SetupError ``settings.unsafe`` where production must not start like this, ``database.*``, ``storage.*``.
     """
-    folder = trust_folder(settings)
-    trust = CachedTrust(folder)
-    demand_safe(settings, demonstration_anchors=folder.is_dir() and demonstrates(trust()))
+    trust = trust_of(settings)
+    present = trust_folder(settings).is_dir()
+    demand_safe(settings, demonstration_anchors=present and demonstrates(trust()))
     engine = open_database(settings.database_url.get_secret_value())
     try:
         migrate(engine)
         yield Installation(settings, engine, open_store(settings), trust, dispatcher or Unannounced())
     finally:
         engine.dispose()
+
+
+def trust_of(settings: Settings) -> Callable[[], TrustStore]:
+    """The installation's trust store, as it stands whenever it is called."""
+    return CachedTrust(trust_folder(settings))
 
 
 def demonstrates(store: TrustStore) -> bool:

@@ -1,4 +1,4 @@
-"""``certlight admin``: users and tokens, by whoever has the database; every change is in the operation log."""
+"""``certlight admin``: users, tokens, tenants, backup; every change is in the operation log."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 
 from certlight.text import Text
 from certlight.visible import visible
+from service.cli import admin_backup, admin_tenants
 from service.cli.admin_view import SCHEMA, line, say, say_password, say_token, token_json, user_json
 from service.cli.opened import DatabaseOption, opened_database
 from service.cli.terminal import JsonOption, LanguageOption, language_of, print_json
@@ -22,11 +23,19 @@ if TYPE_CHECKING:
     from service.accounts.policy import AccountPolicy
     from service.database.accounts import User
 
-app = typer.Typer(help="用户与令牌管理  Users and tokens", no_args_is_help=True)
+app = typer.Typer(
+    help="平台管理：用户、令牌、企业、备份、密钥  Users, tokens, enterprises, backup, secrets", no_args_is_help=True
+)
 users = typer.Typer(help="用户  Users", no_args_is_help=True)
 tokens = typer.Typer(help="访问令牌  API tokens", no_args_is_help=True)
 app.add_typer(users, name="user")
 app.add_typer(tokens, name="token")
+app.add_typer(admin_tenants.enterprises, name="enterprise")
+app.add_typer(admin_tenants.domains, name="domain")
+app.command("backup")(admin_backup.backup)
+app.command("backup-verify")(admin_backup.backup_verify)
+app.command("restore")(admin_backup.restore)
+app.command("rotate-secret")(admin_backup.rotate_secret)
 
 LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help="登录名，一般为手机号  Login name")]
 PrefixArgument = Annotated[str, typer.Argument(metavar="PREFIX", help="令牌前缀  The token's prefix")]

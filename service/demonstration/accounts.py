@@ -10,22 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certlight.text import Text
-from service.accounts.passwords import Passwords
+from service.accounts.passwords import PasswordParameters, Passwords
 from service.accounts.users import create_user
 from service.database.accounts import User
-from service.database.operations import record
-from service.database.pushes import Domain
-from service.database.subjects import Subject, SubjectCapacity
-from service.domain.actors import SYSTEM as SYSTEM_ACTOR
+from service.database.subjects import Subject
 from service.domain.principal import SYSTEM
 from service.domain.roles import Role, SubjectRole
-from signing.enclosure import Party
+from service.review.domains import create_domain
+from service.subjects.enterprises import register
 from signing.trust.demonstration.folder import DEMONSTRATION_PARTIES
 
 PASSWORD: Final = "Green-Light-2026"
 """Of every user of the demonstration."""
-DOMAIN: Final = ("housing", "房屋建筑和市政工程")
-"""Code and name of the regulator domain."""
+DOMAIN: Final = ("housing", "房屋建筑和市政工程", "Housing and municipal works")
+"""Code and names of the regulator domain."""
+_THROWAWAY: Final = PasswordParameters(time_cost=1, memory_kib=8, parallelism=1)
+"""For the one-time passwords that nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,18 @@ def is_seeded(session: Session) -> bool:
 
 def add_accounts(session: Session, passwords: Passwords, at: datetime) -> None:
     """Everything of the demonstration that stands in the database; the caller has found that none of it is there."""
-    subjects = [_enterprise(session, party, at) for party in DEMONSTRATION_PARTIES]
-    domain = _domain(session, at)
+    subjects = [
+        register(session, SYSTEM, name=party.name, credit_code=party.credit_code, capacities=list(SubjectRole), at=at)
+        for party in DEMONSTRATION_PARTIES
+    ]
+    code, name, name_en = DOMAIN
+    domain = create_domain(session, SYSTEM, code=code, name=name, name_en=name_en, at=at)
+    kept, nobodys = passwords.hash(PASSWORD), Passwords(_THROWAWAY)
     for account in ACCOUNTS:
         user, handed = create_user(
             session,
             SYSTEM,
-            passwords,
+            nobodys,
             at,
             login_name=account.login_name,
             display_name=account.display_name,
@@ -80,23 +85,5 @@ def add_accounts(session: Session, passwords: Passwords, at: datetime) -> None:
             domain_id=domain.id if account.role is Role.REVIEWER else None,
         )
         if handed is not None:
-            user.password_hash = passwords.hash(PASSWORD)
+            user.password_hash = kept
             user.must_change_password, user.one_time_until = False, None
-
-
-def _enterprise(session: Session, party: Party, at: datetime) -> Subject:
-    subject = Subject(name=party.name, credit_code=party.credit_code, created_at=at)
-    subject.capacities = [SubjectCapacity(role=role) for role in SubjectRole]
-    session.add(subject)
-    session.flush()
-    record(session, SYSTEM_ACTOR, "subject.create", "subject", subject.id, at=at, subject_id=subject.id)
-    return subject
-
-
-def _domain(session: Session, at: datetime) -> Domain:
-    code, name = DOMAIN
-    domain = Domain(code=code, name=name, created_at=at)
-    session.add(domain)
-    session.flush()
-    record(session, SYSTEM_ACTOR, "domain.create", "domain", domain.id, at=at)
-    return domain

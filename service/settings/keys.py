@@ -10,6 +10,9 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -72,12 +75,51 @@ def read_secrets(folder: Path) -> tuple[SecretStr, ...]:
 def make_secret(folder: Path) -> tuple[SecretStr, ...]:
     """As :func:`read_secrets`, of a file made now where there is none; several processes agree on one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(folder):
+        if not (folder / FILE_NAME).exists():
+            _write(folder, [new_secret()])
+        return read_secrets(folder)
+
+
+def rotate_secrets(folder: Path) -> int:
+    """Put a new secret before those of ``folder``'s key file, which go on verifying; how many there are now.
+
+    Raises as :func:`read_secrets`.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(folder):
+        old = [secret.get_secret_value() for secret in read_secrets(folder)]
+        _write(folder, [new_secret(), *old])
+        return 1 + len(old)
+
+
+def forget_old_secrets(folder: Path) -> int:
+    """Keep the newest secret alone; how many were dropped. Raises as :func:`read_secrets`."""
+    with _alone(folder):
+        kept = [secret.get_secret_value() for secret in read_secrets(folder)]
+        if len(kept) > 1:
+            _write(folder, kept[:1])
+        return max(0, len(kept) - 1)
+
+
+def rotated_at(folder: Path) -> datetime | None:
+    """When the key file was last changed; None without one."""
+    try:
+        return datetime.fromtimestamp((folder / FILE_NAME).stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def _write(folder: Path, secrets_: list[str]) -> None:
+    write_whole(folder / FILE_NAME, "".join(f"{secret}\n" for secret in secrets_).encode(), mode=0o600)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
     lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / FILE_NAME).exists():
-            write_whole(folder / FILE_NAME, f"{new_secret()}\n".encode(), mode=0o600)
-        return read_secrets(folder)
+        yield
     finally:
         os.close(lock)
 

@@ -105,11 +105,12 @@ def rows(engine: Engine) -> dict[str, list[str]]:
 
 
 def blobs(store: BlobStore) -> dict[tuple[str, str], bytes]:
-    return {
-        (tenant, blob.sha256): store.open(tenant, blob.sha256).read()
-        for tenant in store.tenants()
-        for blob in store.stored(tenant)
-    }
+    found = {}
+    for tenant in store.tenants():
+        for blob in store.stored(tenant):
+            with store.open(tenant, blob.sha256) as content:
+                found[tenant, blob.sha256] = content.read()
+    return found
 
 
 def files(folder: Path) -> dict[str, bytes]:
