@@ -58,6 +58,10 @@ STATUSES: Final[Mapping[str, int]] = {
     "webhook.too_many": 409,
     # The installation is not set up for it: nothing failed, and trying again changes nothing.
     "trust.none": 409,
+    "report.not_made": 409,
+    "report.not_ready": 409,
+    "report.unreadable": 409,
+    "report.forgotten": 410,
     "storage.full": 507,
     "database.busy": 503,
     "database.unavailable": 503,

@@ -71,7 +71,7 @@ class CheckReport:
         return {"schema": VERIFY_SCHEMA, "documents": [document | {"light": self.light.word}]}
 
     def result(self) -> DocumentResult:
-        """The verdict as the reports take it. Raises InternalError ``report.unreadable``."""
+        """The verdict as the reports take it. Raises UsageError ``report.unreadable``."""
         try:
             zh, en = ({"documents": [spoken(self.verdict, language)]} for language in ("zh", "en"))
             (result,) = restored(zh, en)

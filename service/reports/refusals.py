@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certlight.errors import CertlightError, InternalError, UsageError
+from certlight.errors import UsageError
 from certlight.text import Text
 
 
@@ -47,10 +47,10 @@ def forgotten() -> UsageError:
     )
 
 
-def unreadable() -> CertlightError:
+def unreadable() -> UsageError:
     """A verdict that is kept in no form this program knows."""
-    return InternalError(
+    return UsageError(
         "report.unreadable",
         Text("核验结果无法生成报告。", "The kept result of the check cannot be made a report of."),
-        Text("请重新核验；若再次出现，请联系管理员。", "Check again; if it happens again, tell the administrator."),
+        Text("请重新核验后再生成报告。", "Check it again, then make the report."),
     )
