@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from kombu.connection import Connection
 
 from certlight.paths import models_dir
 from pipeline.assets.install import missing
@@ -49,6 +50,16 @@ def _tmpfs() -> str | None:
     return shutil.which("mount") if sys.platform == "linux" and os.geteuid() == 0 else None
 
 
+def _rabbitmq() -> str | None:
+    try:
+        with Connection(RABBITMQ, connect_timeout=5) as connection:
+            connection.connect()
+    except Exception:
+        # Whatever its driver raises.
+        return None
+    return "RabbitMQ"
+
+
 def _postgresql() -> str | None:
     try:
         psycopg.connect(POSTGRESQL, connect_timeout=5).close()
@@ -70,6 +81,9 @@ POSTGRESQL = os.environ.get("CERTLIGHT_TEST_POSTGRESQL", "postgresql://postgres@
 REDIS = os.environ.get("CERTLIGHT_TEST_REDIS", "redis://127.0.0.1:6379/0")
 """A running server; tests use prefixes of their own and clean up."""
 
+RABBITMQ = os.environ.get("CERTLIGHT_TEST_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672//")
+"""A running server; tests make queues of their own and delete them."""
+
 COMPONENTS = {
     "chromium": Component(_chromium, "apt-get install chromium, or name it in CERTLIGHT_TEST_CHROMIUM"),
     "models": Component(_models, "certlight models install"),
@@ -82,6 +96,8 @@ COMPONENTS = {
         _postgresql, "start a server, or name it and a user who may create databases in CERTLIGHT_TEST_POSTGRESQL"
     ),
     "redis": Component(_redis, "start a server, or name it in CERTLIGHT_TEST_REDIS"),
+    "rabbitmq": Component(_rabbitmq, "start a server, or name it in CERTLIGHT_TEST_RABBITMQ"),
+    "redis-server": Component(lambda: shutil.which("redis-server"), "apt-get install redis-server"),
     "softhsm": Component(_softhsm, "apt-get install softhsm2, or name libsofthsm2.so in CERTLIGHT_TEST_SOFTHSM"),
     "swift": Component(_swift, "make dev, on Linux"),
     "tmpfs": Component(_tmpfs, "run as root on Linux"),

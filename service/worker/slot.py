@@ -82,6 +82,8 @@ def work(
 
         def wake(_: str) -> None:
             nonlocal done, busy
+            if state.should_stop is not None:
+                return
             busy = True
             try:
                 done += runner.run_next()
