@@ -153,14 +153,15 @@ def _within(seen: Sight) -> Select[DocumentVersion]:
     if seen.domain_id is None:
         return query.where(false())
     other = aliased(DocumentVersion)
-    before_domain = (Push.domain_id == seen.domain_id, Push.state != PushState.WITHDRAWN)
-    newest = (
-        select(func.max(other.number))
-        .join(Push, Push.version_id == other.id)
-        .where(Push.document_id == Document.id, *before_domain)
-        .correlate(Document)
+    sent = (
+        select(Push.document_id, func.max(other.number).label("newest"))
+        .join(other, other.id == Push.version_id)
+        .where(Push.domain_id == seen.domain_id, Push.state != PushState.WITHDRAWN)
+        .group_by(Push.document_id)
+        .subquery()
     )
-    return query.where(DocumentVersion.number == newest.scalar_subquery())
+    # The newest version that the domain was sent, of every document that it was sent.
+    return query.join(sent, sent.c.document_id == Document.id).where(DocumentVersion.number == sent.c.newest)
 
 
 def _narrowed(filters: Filters, day: date) -> list[ColumnElement[bool]]:
