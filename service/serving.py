@@ -17,6 +17,7 @@ from service.api.application import create_app
 from service.api.serving import uvicorn_options
 from service.installation import Installation
 from service.settings import Settings
+from service.telemetry.traces import tracing
 from service.worker.alone import alone
 from service.worker.program import connected, staffed
 from service.worker.supervisor import Supervisor
@@ -103,4 +104,5 @@ def _run(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     config = uvicorn.Config(application, log_config=None, lifespan="off", **uvicorn_options(installation.settings))
-    Server(config).run(sockets=[listening])
+    with tracing(installation.settings, installation.engine, process="api", app=application):
+        Server(config).run(sockets=[listening])

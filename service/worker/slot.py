@@ -26,6 +26,7 @@ from service.jobs.task import Tools
 from service.opening import opened
 from service.settings import Settings, load
 from service.telemetry.logs import configure_logging
+from service.telemetry.traces import tracing
 from service.worker.broker import WAKE, make_app
 from service.worker.dispatcher import BrokerDispatcher
 from service.worker.orphans import end_with
@@ -69,7 +70,7 @@ def work(
     signals.setup_logging.connect(lambda **_: _configure_logging(settings), weak=False)
     app = make_app(settings)
     dispatcher = BrokerDispatcher(app)
-    with opened(settings, dispatcher) as installation:
+    with opened(settings, dispatcher) as installation, tracing(settings, installation.engine, process="worker"):
         kept: list[Tools] = []
 
         def loaded() -> Tools:
