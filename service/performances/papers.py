@@ -92,7 +92,8 @@ def paper(present: Present) -> Paper:
 def covers(documents: Mapping[str, Present]) -> str:
     """SHA-256 over everything the comparison looks at; another hash means that something changed since.
 
-    The versions' own hashes of pages, entries and marks, the checks that read them, and the amendments that count.
+    The versions' own hashes of pages, entries and marks, whether they were replaced, the checks that read them, and
+    the amendments that count. Entering the library changes nothing.
     """
     written = {
         "format": FORMAT,
@@ -100,6 +101,7 @@ def covers(documents: Mapping[str, Present]) -> str:
             doc_type: {
                 "version": present.version.id,
                 "covers": present.version.coverage(),
+                "replaced": present.version.state in FINAL,
                 "check": present.check.id if present.check else None,
                 "amendments": [amendment.id for amendment in present.amendments],
             }

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, func, inspect, select, text
+from starlette.testclient import TestClient
 
 from certlight.light import Light
 from service.database.base import reading, transaction
 from service.database.documents import Document
-from service.database.subjects import Person
+from service.database.subjects import Person, PersonBinding
 from service.domain.identity import identity_digest
 from service.domain.roles import Role
 from service.people.binding import bind
@@ -132,6 +134,24 @@ def test_a_new_key_still_knows_everybody(api: Api) -> None:
         assert bind(session, other, who, position=None, at=NOW).person_id == person["id"]
     with reading(api.engine) as session:
         assert session.scalars(select(Person.identity_digest)).all() == [identity_digest(identity_number(), new)]
+
+
+def test_two_enterprises_at_one_moment_bind_one_person_once(api: Api) -> None:
+    clients = [api.client(Role.ENTERPRISE_ADMIN, code=code) for code in (COMPANY_CODE, OTHER_CODE)]
+    start, answers = threading.Barrier(2), []
+
+    def bind_one(client: TestClient) -> None:
+        start.wait(10)
+        answers.append(client.post(PEOPLE, json=ALICE))
+
+    threads = [threading.Thread(target=bind_one, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    with reading(api.engine) as session:
+        assert session.scalar(select(func.count()).select_from(PersonBinding)) == 1
 
 
 def test_whoever_tries_many_numbers_has_to_wait(api: Api) -> None:
