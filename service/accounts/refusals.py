@@ -82,6 +82,26 @@ _REFUSALS: Final[dict[str, tuple[type[UsageError], Text, Text]]] = {
         Text("登录请求不是从这个浏览器发起的。", "The login was not begun in this browser."),
         Text("请返回登录页面重新登录。", "Go back to the login page and sign in again."),
     ),
+    "account.oidc_off": (
+        NotFound,
+        Text("本系统没有启用统一身份认证。", "No identity provider is set up here."),
+        Text("请用密码或证书登录。", "Sign in with password or certificate."),
+    ),
+    "account.oidc_state": (
+        SignInRefused,
+        Text("登录请求不是从这个浏览器发起的，或已超时。", "The login was not begun in this browser, or too long ago."),
+        Text("请返回登录页面重新登录。", "Go back to the login page and sign in again."),
+    ),
+    "account.oidc_refused": (
+        SignInRefused,
+        Text("统一身份认证没有通过。", "The identity provider did not vouch for you."),
+        Text("请返回登录页面重新登录。", "Go back to the login page and sign in again."),
+    ),
+    "account.oidc_user": (
+        SignInRefused,
+        Text("您的统一身份在本系统没有可用的账号。", "There is no account for you here, or it is disabled."),
+        _ADMIN,
+    ),
     "access.scope": (
         AccessRefused,
         Text("访问令牌没有这项权限。", "The access token does not allow this."),

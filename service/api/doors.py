@@ -15,6 +15,7 @@ from certlight.errors import UsageError
 from certlight.text import Text
 from service.accounts.certificates import CertificateLogin
 from service.accounts.login import PasswordLogin
+from service.accounts.oidc import OidcLogin
 from service.accounts.passwords import Passwords
 from service.accounts.policy import LockoutPolicy
 from service.accounts.throttle import Throttle
@@ -38,6 +39,8 @@ class Doors:
     password: PasswordLogin
     certificate: CertificateLogin
     challenges: Throttle
+    oidc: OidcLogin | None
+    """None where the settings name no identity provider."""
     places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
 
     @classmethod
@@ -58,6 +61,7 @@ class Doors:
             PasswordLogin.of(installation.engine, chosen, policy),
             certificate,
             Throttle("challenge", CHALLENGES, clears=False),
+            _oidc(installation),
         )
 
     @contextmanager
@@ -69,6 +73,14 @@ class Doors:
             yield
         finally:
             self.places.release()
+
+
+def _oidc(installation: Installation) -> OidcLogin | None:
+    settings = installation.settings
+    if settings.oidc is None:
+        return None
+    key = installation.keys("oidc/1")[0]
+    return OidcLogin(installation.engine, installation.accounts.sessions, settings.oidc, settings.public_url, key)
 
 
 def doors_of(request: Request) -> Doors:

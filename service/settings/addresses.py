@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _BROKERS: Final = frozenset({"redis", "rediss", "amqp", "amqps"})
 _POSTGRESQL: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 _S3_OPTIONS: Final = frozenset({"endpoint", "region"})
@@ -44,6 +45,12 @@ def https_address(url: str) -> str:
     if urlsplit(web_address(url)).scheme != "https":
         raise ValueError("an https address is wanted")
     return url
+
+
+def issuer_address(url: str) -> str:
+    """An https address; for trials also one of this machine itself."""
+    loopback = urlsplit(web_address(url)).hostname in LOOPBACK
+    return url if loopback else https_address(url)
 
 
 def origin(url: str) -> str:

@@ -136,6 +136,9 @@ def _concerns(settings: Settings, demonstration_anchors: bool) -> Iterator[Conce
         yield Concern("storage_url", Text("文件以明文传输。", "Files travel in the clear."), False)
     if settings.broker_url and urlsplit(settings.broker_url.get_secret_value()).scheme in ("redis", "amqp"):
         yield Concern("broker_url", Text("任务队列未加密。", "The broker is spoken to in the clear."), False)
+    if settings.oidc is not None and not settings.oidc.issuer.startswith("https:"):
+        text = Text("统一身份认证地址不是 https。", "The identity provider's address is not https.")
+        yield Concern("oidc.issuer", text, True)
     if settings.webhook.private_addresses:
         text = Text("通知可发往内网地址。", "Webhooks may call private addresses.")
         yield Concern("webhook.private_addresses", text, False)

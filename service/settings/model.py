@@ -19,7 +19,7 @@ from pipeline.intake.limits import Limits
 from service.settings.addresses import (
     broker_address,
     database_address,
-    https_address,
+    issuer_address,
     origin,
     proxies,
     storage_address,
@@ -70,7 +70,7 @@ class Lockout(_Group):
 class Oidc(_Group):
     """Login through an OpenID Connect provider; without this group there is none."""
 
-    issuer: Annotated[str, AfterValidator(https_address)]
+    issuer: Annotated[str, AfterValidator(issuer_address)]
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
     username_claim: str = Field(default="preferred_username", min_length=1)
