@@ -224,14 +224,15 @@ def test_gone_is_taken_at_its_word(desks: Desks, other_side: Receiver) -> None:
         assert len(list(session.scalars(select(Operation).where(Operation.action == "webhook.gone")))) == 1
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_redirects_are_not_followed(desks: Desks, other_side: Receiver, status: int) -> None:
-    other_side.status = status
+def test_redirects_are_not_followed(desks: Desks, other_side: Receiver) -> None:
+    statuses = [301, 302, 307, 308]
+    other_side.status = list(statuses)
     subscribe(desks, at(other_side))
-    happen(desks)
-    deliver_due(desks.api.installation)
-    assert [got.path for got in other_side.received] == ["/told?by=certlight"]
-    assert deliveries(desks)[0].last_error == f"http_{status}"
+    for status in statuses:
+        happen(desks)
+        deliver_due(desks.api.installation)
+        assert deliveries(desks)[-1].last_error == f"http_{status}"
+    assert [got.path for got in other_side.received] == ["/told?by=certlight"] * 4
 
 
 def test_whoever_died_while_delivering_leaves_it_to_the_next(desks: Desks, other_side: Receiver) -> None:
@@ -372,25 +373,30 @@ def test_addresses_that_are_taken(url: str) -> None:
     assert webhook_address(url, private=False) == url
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "[::1]", "169.254.169.254", "localhost", "2130706433", "0x7f.1", "127.1"]
-)
-def test_nothing_is_sent_to_private_networks(desks: Desks, other_side: Receiver, host: str) -> None:
+def test_nothing_is_sent_to_private_networks(desks: Desks, other_side: Receiver) -> None:
     """Also where the settings were changed, or the name leads there, after the webhook was made."""
-    subscribe(desks, f"http://{host}:{other_side.port}/")
+    hosts = ("127.0.0.1", "[::1]", "169.254.169.254", "localhost", "2130706433", "0x7f.1", "127.1")
+    for host in hosts:
+        subscribe(desks, f"http://{host}:{other_side.port}/")
     happen(desks)
-    assert deliver_due(strict(desks)) == 1
-    assert deliveries(desks)[0].last_error == "private_address"
+    assert deliver_due(strict(desks)) == len(hosts)
+    assert {row.last_error for row in deliveries(desks)} == {"private_address"}
     assert other_side.received == []
 
 
-@pytest.mark.parametrize("found", [["127.0.0.1"], ["1.1.1.1", "127.0.0.1"], ["1.1.1.1", "::1"], ["64:ff9b::7f00:1"]])
-def test_a_name_that_leads_inside(desks: Desks, other_side: Receiver, found: list[str]) -> None:
+def test_a_name_that_leads_inside(desks: Desks, other_side: Receiver) -> None:
     """One public address beside it makes it no better, and nothing is tried."""
-    subscribe(desks, f"http://hooks.example.cn:{other_side.port}/")
+    leads = {
+        "a.example.cn": ["127.0.0.1"],
+        "b.example.cn": ["1.1.1.1", "127.0.0.1"],
+        "c.example.cn": ["1.1.1.1", "::1"],
+        "d.example.cn": ["64:ff9b::7f00:1"],
+    }
+    for host in leads:
+        subscribe(desks, f"http://{host}:{other_side.port}/")
     happen(desks)
-    assert deliver_due(strict(desks), resolve=lambda host, port: found) == 1
-    assert deliveries(desks)[0].last_error == "private_address"
+    assert deliver_due(strict(desks), resolve=lambda host, port: leads[host]) == len(leads)
+    assert {row.last_error for row in deliveries(desks)} == {"private_address"}
     assert other_side.received == []
 
 
