@@ -40,7 +40,9 @@ class Channel(virtual.Channel):
         super().__init__(connection, **options)  # type: ignore[no-untyped-call]
         self._root = Path(connection.client.transport_options[OPTION])
         self._passing = self._root / "passing"
-        self._passing.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The mode is for the last folder of a path alone.
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._passing.mkdir(mode=0o700, exist_ok=True)
         for path in self._passing.iterdir():
             if path.stat().st_mtime < time.time() - _LEFT_BEHIND:
                 path.unlink(missing_ok=True)
