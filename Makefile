@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test test-fast lint bench bench-fast bench-seals samples lock clean
+.PHONY: help setup dev demo serve test test-fast lint bench bench-fast bench-seals samples lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ dev: setup $(VENV)/.dev  ## Also the tools that check it
 
 demo: setup  ## Verify the committed samples; seal, validate and forge one; reports in out/demo
 	@$(BIN)/certlight samples demo --out out/demo
+
+serve: setup  ## The whole service with a demonstration tenant, at http://127.0.0.1:8000
+	@$(BIN)/certlight serve --demo
 
 test: dev  ## All tests
 	@$(BIN)/python -m pytest
