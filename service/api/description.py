@@ -43,7 +43,7 @@ TAGS: Final[dict[str, str]] = {
     "supporting material": "佐证材料 · Supporting material",
     "pushes": "推送与核验人员审核 · Pushes and their review",
     "domains": "核验领域 · Regulator domains",
-    "digital certificates": "数字证书 · Digital certificates",
+    "digital certificates": "数字证照 · Digital certificates",
     "public": "无需登录的查询 · What anybody may ask",
     "jobs": "任务 · Long work",
     "reports": "报告与导出 · Reports and exports",
