@@ -43,18 +43,24 @@ def write_workbook(
     for number, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     sheet.freeze_panes = "A2"
-    sheet.append([_head(sheet, column.name.of(language)) for column in columns])
     count = 0
-    for row in rows:
-        sheet.append([_cell(sheet, value, language) for value in row])
-        count += 1
+    try:
+        sheet.append([_head(sheet, column.name.of(language)) for column in columns])
+        for row in rows:
+            sheet.append([_cell(sheet, value, language) for value in row])
+            count += 1
+    except BaseException:
+        # What was begun has to be ended, or it complains when it is collected; its file would stay.
+        sheet.close()
+        sheet._writer.cleanup()
+        raise
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
     book.save(to)
     return count
 
 
 def _head(sheet: Any, name: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=name)
+    cell = _text(sheet, name)
     cell.font = Font(bold=True, color="FFFFFF")
     cell.fill = PatternFill("solid", fgColor="1D3A63")
     cell.alignment = Alignment(vertical="center")

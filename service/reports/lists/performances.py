@@ -44,7 +44,8 @@ def performances(wish: PerformancesWish, reading: Reading, by: Principal) -> She
     def written(session: Session, found: Sequence[Performance]) -> Iterator[Sequence[Value]]:
         names = enterprises(session, (row.subject_id for row in found))
         managers = {row.manager_id for row in found if row.manager_id is not None}
-        people = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(managers))).tuples())
+        named = session.execute(select(Person.id, Person.name).where(Person.id.in_(managers)))
+        people = {row.id: row.name for row in named}
         for row in found:
             yield _cells(row, names, people)
 

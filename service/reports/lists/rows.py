@@ -50,7 +50,8 @@ def batches(
 
 def enterprises(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """Names of enterprises by id."""
-    return dict(session.execute(select(Subject.id, Subject.name).where(Subject.id.in_(set(ids)))).tuples())
+    found = session.execute(select(Subject.id, Subject.name).where(Subject.id.in_(set(ids))))
+    return {row.id: row.name for row in found}
 
 
 def type_name(doc_type: str, language: Language) -> str:
