@@ -99,7 +99,7 @@ class _Writer:
                 self.classes.extend(frame)
                 self.probabilities.extend(frame.values())
         # Characters of one code point, practically all, need not be told one by one.
-        self.texts.append([read.text, 0 if chars == list(read.text) else chars, about])
+        self.texts.append([read.text, None if chars == list(read.text) else chars, about])
 
 
 class _Reader:
@@ -134,7 +134,8 @@ class _Reader:
         text, chars, about = next(self._texts)
         confidence = next(self._floats)
         found = tuple(
-            Char(char, next(self._floats), next(self._floats), next(self._floats)) for char in (chars or text)
+            Char(char, next(self._floats), next(self._floats), next(self._floats))
+            for char in (text if chars is None else chars)
         )
         emission = None
         if about is not None:

@@ -99,7 +99,8 @@ def _answer(
         expected_type=found.doc_type == document["doc_type"],
         suggestion=Suggestion(
             entries={code: field["value"] for code, field in fields.items() if field["value"] is not None},
-            marks={code: field["regions"] for code, field in fields.items() if field["regions"]},
+            # What a seal's ring says stands on no line that a box could be drawn around.
+            marks={code: f["regions"] for code, f in fields.items() if f["regions"] and f["source"] != "seal"},
         ),
         pages=[
             StraightPage(
