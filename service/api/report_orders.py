@@ -28,7 +28,7 @@ class _Ordered(Request):
     lang: Literal["zh", "en"] | None = None
 
 
-class CheckOrder(_Ordered):
+class CheckReportOrder(_Ordered):
     """The report of a check, with all pages that carry a value."""
 
     what: Literal["check"]
@@ -41,7 +41,7 @@ class CheckOrder(_Ordered):
         return CheckWish(self.document_id, self.check_id, self.format)
 
 
-class SealOrder(_Ordered):
+class SealReportOrder(_Ordered):
     """The seals of a sealed file as an HTML report, validated anew."""
 
     what: Literal["seal"]
@@ -53,7 +53,7 @@ class SealOrder(_Ordered):
         return SealWish(self.document_id, self.seal_id)
 
 
-class DocumentsOrder(_Ordered):
+class DocumentsExport(_Ordered):
     """The list of documents as a workbook."""
 
     what: Literal["documents"]
@@ -83,7 +83,7 @@ class DocumentsOrder(_Ordered):
         return DocumentsWish(filters, self.sort, self.direction == "desc")
 
 
-class PerformancesOrder(_Ordered):
+class PerformancesExport(_Ordered):
     """The list of performances as a workbook."""
 
     what: Literal["performances"]
@@ -99,7 +99,7 @@ class PerformancesOrder(_Ordered):
         return PerformancesWish(PerformanceFilter(**{name: getattr(self, name) for name in taken}))
 
 
-class PushesOrder(_Ordered):
+class PushesExport(_Ordered):
     """The list of pushes as a workbook."""
 
     what: Literal["pushes"]
@@ -113,7 +113,7 @@ class PushesOrder(_Ordered):
         return PushesWish(PushFilter(self.state, self.domain_id, self.document_id, self.mine))
 
 
-class OperationsOrder(_Ordered):
+class OperationsExport(_Ordered):
     """The operation log as a workbook."""
 
     what: Literal["operations"]
@@ -133,6 +133,6 @@ class OperationsOrder(_Ordered):
 
 
 NewReport = Annotated[
-    CheckOrder | SealOrder | DocumentsOrder | PerformancesOrder | PushesOrder | OperationsOrder,
+    CheckReportOrder | SealReportOrder | DocumentsExport | PerformancesExport | PushesExport | OperationsExport,
     Field(discriminator="what"),
 ]
