@@ -12,6 +12,7 @@ from typing import Final, Self
 from pipeline.intake.intake import take
 from pipeline.intake.limits import MEBIBYTE, Limits
 from pipeline.intake.refusals import refusal as refused_file
+from pipeline.intake.wholeness import cut_off
 from service.documents.refusals import refusal
 from service.storage import BlobStore
 from service.storage.blob import Blob
@@ -52,7 +53,7 @@ class Reception:
 
     Each file is looked at when it ends: what cannot be opened, because it is encrypted or cut off, is refused while the
     person who has a better copy is still there. A PDF is opened by the confined process and by no other; of an
-    image only the header is read, as its page count needs no more. Pixels are for workers.
+    image only the header is read and the end looked for, as its page count needs no more. Pixels are for workers.
     Leaving the ``with`` block before ``keep`` leaves nothing behind. Not for several threads at once.
     """
 
@@ -116,7 +117,10 @@ def _looked_at(name: str, incoming: Incoming, most: int) -> int:
         raise refusal("upload.busy")
     try:
         limits = Limits(max_bytes=most, max_total_bytes=max(most, Limits().max_total_bytes))
-        with take([(name, incoming.content())], limits) as document:
+        content = incoming.content()
+        with take([(name, content)], limits) as document:
+            if cut_off(content, document.scans[0].media_type):
+                raise refused_file("intake.truncated", name)
             return document.page_count
     finally:
         _LOOKERS.release()

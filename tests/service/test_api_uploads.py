@@ -131,6 +131,7 @@ def test_what_cannot_be_opened_is_refused_and_nothing_of_the_upload_kept(api: Ap
         ("页.html", b"<html><script>alert(1)</script>", (415, "intake.not_a_scan")),
         ("合同.docx", b"PK\x03\x04" * 500, (415, "intake.not_a_scan")),
         ("合同.pdf", cut(text_pdf(1)), (422, "intake.truncated")),
+        ("照片.jpg", cut(picture(1)), (422, "intake.truncated")),
         ("合同.pdf", encrypted_pdf(), (422, "intake.encrypted")),
         ("合同.pdf", b"%PDF-1.7\n" + b"x" * 3000 + b"\n%%EOF\n", (422, "intake.pdf_malformed")),
     ]
