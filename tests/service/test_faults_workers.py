@@ -118,8 +118,9 @@ def test_a_job_that_kills_its_worker_is_parked_and_the_others_go_on(embedded: Si
 
 def test_told_to_end_workers_finish_what_they_can_and_give_back_the_rest(database_file: str, tmp_path: Path) -> None:
     with a_site(database_file, tmp_path, None, grace_seconds=2, lease_seconds=60) as site:
-        (short,), (long,) = site.put(1, payload={"seconds": 1}), site.put(1, JobKind.REPORT, payload={"seconds": 60})
         program = site.start(2)
+        site.listening(2)
+        (short,), (long,) = site.put(1, payload={"seconds": 1}), site.put(1, JobKind.REPORT, payload={"seconds": 60})
         until(lambda: site.count(JobState.RUNNING) == 2, what="both under way")
         program.send_signal(signal.SIGTERM)
         assert program.wait(15) == 0

@@ -39,7 +39,7 @@ QUICK: Final[dict[str, float | int]] = {
 }
 
 
-def until(held: Callable[[], Any], seconds: float = 40, what: str = "") -> Any:
+def until(held: Callable[[], Any], seconds: float = 90, what: str = "") -> Any:
     """What ``held`` gives, once it gives something."""
     deadline = time.monotonic() + seconds
     while not (found := held()):
@@ -82,6 +82,11 @@ class Site:
             )
         self.programs.append(program)
         return program
+
+    def listening(self, workers: int) -> None:
+        """Return once so many have begun to listen."""
+        log = self.folder / "workers.log"
+        until(lambda: log.read_text(encoding="utf-8").count(" ready.") >= workers, 60, "workers that listen")
 
     def slots(self, program: subprocess.Popen[bytes]) -> list[psutil.Process]:
         """The worker processes of a supervisor."""
