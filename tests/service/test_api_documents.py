@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from service.database.subjects import Person, PersonBinding
 from service.documents.finding import find_document
 from service.domain.principal import SYSTEM, Scope
 from service.domain.roles import Role
+from service.readings.page_images import Drawn, remember_pages
 from tests.service.account_examples import NOW
 from tests.service.api_client import Api
 from tests.service.document_flow import DOCUMENTS, ENTRIES, KEYS, Paper, begun, box, checked, picture, ready
@@ -349,3 +351,23 @@ def test_templates_are_forms_in_both_languages(api: Api) -> None:
     assert codes(client.get("/api/v1/templates/no_such_type")) == (404, "access.not_found")
     assert api.token(Role.CLERK, Scope.DOCUMENTS_READ).get("/api/v1/templates").status_code == 200
     assert api.client(Role.STATION).get("/api/v1/templates").status_code == 403
+
+
+def test_straightened_pages_are_served_to_those_who_see_the_document(api: Api) -> None:
+    paper = ready(api, api.client(Role.CLERK))
+    subject = api.accounts.subjects[COMPANY_CODE]
+    content = picture(50)
+    blob = api.installation.store.put(io.BytesIO(content), 1 << 20, subject, media_type="image/jpeg")
+    with transaction(api.engine) as session:
+        scans = [scan["sha256"] for scan in paper.view()["scans"]]
+        drawn = Drawn(page=0, width=64, height=48, rotation=90, sha256=blob.sha256, size=blob.size)
+        remember_pages(session, subject, scans, [drawn], NOW)
+    page = paper.view()["pages"][0]
+    assert (page["index"], page["width"], page["height"], page["rotation"]) == (0, 64, 48, 90)
+    answer = paper.client.get(page["href"])
+    assert (answer.content, answer.headers["content-type"]) == (content, "image/jpeg")
+    assert codes(paper.client.get(f"{paper.url}/pages/1")) == (404, "document.no_such_page")
+    assert api.client(Role.CLERK, code=OTHER_CODE).get(page["href"]).status_code == 404
+    # With another scan the pages are others, and have to be read anew.
+    paper.upload(("more.jpg", picture(60)))
+    assert codes(paper.client.get(page["href"])) == (409, "state.pages_unread")
