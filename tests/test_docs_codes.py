@@ -23,7 +23,7 @@ from signing.validation.indication import Indication, SubIndication
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("certlight", "extractors", "verifier", "signing", "pipeline", "service", "samples")
 SOURCES = (*(package for package in PACKAGES if package != "service"), "service/cli")
-"""Folders whose codes these documents list; those of the web service belong into its own."""
+"""Folders whose codes these documents list; docs/service-codes.md has the web service's, and a test of its own."""
 DOCUMENTS = ("docs/cli.md", "docs/sealing.md")
 
 CODE = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*")
