@@ -55,6 +55,7 @@ _WORDS: Final[dict[str, Text]] = {
     "user.unblock_certificate": Text("恢复证书", "unblock a certificate"),
     "token.create": Text("签发令牌", "issue a token"),
     "token.revoke": Text("撤销令牌", "revoke a token"),
+    "seal.prepare": Text("发起签章", "ask for a seal"),
     "report.order": Text("生成报告", "order a report"),
 }
 

@@ -50,11 +50,11 @@ def handle(task: Task) -> Effect:
     verdict = verdict_of(outcome)
 
     def effect(session: Session, at: datetime) -> Mapping[str, Any]:
+        version = lock(session, taken)
         write_down(session, kept, at)
         remember_pages(session, taken.subject_id, taken.hashes, bench.images, at)
         if trial:
             return _trial_result(verdict, taken)
-        version = lock(session, taken)
         sealed = seal_light(session, version)
         light = Light.worst([verdict.light, sealed])
         row = Check(

@@ -12,14 +12,15 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from certlight.errors import SetupError
 from extractors.engines.protocol import OcrEngine
-from service.database.base import new_id
+from service.database.base import Base, new_id
 from service.database.readings import ReadingPart
 from service.installation import Installation
 from service.readings.answers import Answer, packed, unpacked
@@ -125,29 +126,30 @@ def write_down(session: Session, kept: Kept, at: datetime) -> None:
         )
     if kept.sha256 is None:
         return
-    known = set(
-        session.scalars(
-            select(ReadingPart.scan).where(
-                ReadingPart.subject_id == kept.subject_id,
-                ReadingPart.engine == kept.engine,
-                ReadingPart.sha256 == kept.sha256,
-            )
-        )
+    insert_new(
+        session,
+        ReadingPart,
+        [
+            {
+                "id": new_id(),
+                "subject_id": kept.subject_id,
+                "engine": kept.engine,
+                "scan": scan,
+                "sha256": kept.sha256,
+                "size": kept.size,
+                "created_at": at,
+                "used_at": at,
+            }
+            for scan in kept.scans
+        ],
     )
-    session.add_all(
-        ReadingPart(
-            id=new_id(),
-            subject_id=kept.subject_id,
-            engine=kept.engine,
-            scan=scan,
-            sha256=kept.sha256,
-            size=kept.size,
-            created_at=at,
-            used_at=at,
-        )
-        for scan in kept.scans
-        if scan not in known
-    )
+
+
+def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those that are not there; two jobs on the same scans may come to the same end in the same moment."""
+    if rows:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(insert(table).values(list(rows)).on_conflict_do_nothing())
 
 
 def scans_digest(scans: Sequence[str]) -> str:

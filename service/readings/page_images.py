@@ -16,7 +16,7 @@ from extractors.page import Page
 from service.database.base import new_id
 from service.database.documents import DocumentVersion
 from service.database.readings import PageImage
-from service.readings.memory import scans_digest
+from service.readings.memory import insert_new, scans_digest
 from service.storage import BlobStore
 
 MEDIA_TYPE: Final = "image/jpeg"
@@ -53,20 +53,24 @@ def remember_pages(
     """Write down the pages of the document that these scans make, in place of what was known of it."""
     digest = scans_digest(scans)
     session.execute(delete(PageImage).where(PageImage.subject_id == subject_id, PageImage.scans == digest))
-    session.add_all(
-        PageImage(
-            id=new_id(),
-            subject_id=subject_id,
-            scans=digest,
-            page=page.page,
-            width=page.width,
-            height=page.height,
-            rotation=page.rotation,
-            sha256=page.sha256,
-            size=page.size,
-            created_at=at,
-        )
-        for page in pages
+    insert_new(
+        session,
+        PageImage,
+        [
+            {
+                "id": new_id(),
+                "subject_id": subject_id,
+                "scans": digest,
+                "page": page.page,
+                "width": page.width,
+                "height": page.height,
+                "rotation": page.rotation,
+                "sha256": page.sha256,
+                "size": page.size,
+                "created_at": at,
+            }
+            for page in pages
+        ],
     )
 
 

@@ -31,6 +31,8 @@ _FROM_ONE: Final = 10
 """Files of one network within the window."""
 _WAITING: Final = 100
 """Files of the public that wait to be validated: more would hold up enterprises for minutes."""
+_PRESENT: Final = 500
+"""Files of the public that are kept at one time, whoever sent them: what they may take on the disk has an end."""
 _DEADLINE: Final = timedelta(minutes=10)
 
 
@@ -101,12 +103,15 @@ def newest_validation(session: Session, seal: Seal) -> Validation | None:
 
 def demand_room(session: Session, network: str, at: datetime) -> None:
     """Whether anybody's next file can be taken. Raises UsageError ``request.too_many``."""
-    recent = select(func.count()).where(Validation.asked_from == network, Validation.asked_at > at - _WINDOW)
-    waiting = select(func.count()).where(
-        Validation.subject_id.is_(None), Validation.validated_at.is_(None), Validation.asked_at > at - _DEADLINE
-    )
-    if session.scalar(recent) >= _FROM_ONE or session.scalar(waiting) >= _WAITING:  # type: ignore[operator]
-        raise refusal("request.too_many")
+    public = Validation.subject_id.is_(None)
+    bounds = [
+        ((Validation.asked_from == network, Validation.asked_at > at - _WINDOW), _FROM_ONE),
+        ((public, Validation.validated_at.is_(None), Validation.asked_at > at - _DEADLINE), _WAITING),
+        ((public,), _PRESENT),
+    ]
+    for conditions, most in bounds:
+        if (session.scalar(select(func.count()).select_from(Validation).where(*conditions)) or 0) >= most:
+            raise refusal("request.too_many")
 
 
 def ask_in_public(session: Session, sha256: str, network: str, *, at: datetime) -> Validation:

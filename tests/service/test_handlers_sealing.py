@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from base64 import b64decode
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import Engine, select
 from certlight.errors import CertlightError
 from extractors.engines.null import NullEngine
 from service.checking.bilingual import spoken
+from service.database.accounts import User
 from service.database.documents import DocumentVersion
 from service.database.evidence import Seal
 from service.database.jobs import Job
@@ -189,6 +191,48 @@ def test_what_waits_too_long_is_refused_and_forgotten(engine: Engine, tmp_path: 
     with at_work.installation.transaction() as session:
         assert forget_preparations(session, at) == 0
         assert forget_preparations(session, at + timedelta(days=8)) == 1
+
+
+def test_what_does_not_pass_validation_is_not_taken_in(engine: Engine, tmp_path: Path) -> None:
+    at_work = works(engine, tmp_path, LICENCE)
+    owner, document_id, version_id = a_filled(at_work)
+    preparation = at_work.done(asked(at_work, owner, document_id, sealed.p12()))["preparation_id"]
+    job = signed(at_work, owner, document_id, preparation, sealed.p12())
+    # Meanwhile nobody knows any more whether the certificate was revoked.
+    bare = replace(at_work.installation.trust(), crls=())
+    at_work.installation = replace(at_work.installation, trust=lambda: bare)
+    with pytest.raises(CertlightError) as refused:
+        at_work.done(job)
+    assert refused.value.code == "seal.not_accepted"
+    with at_work.installation.reading() as session:
+        assert session.scalars(select(Seal)).all() == []
+        assert session.get_one(SealPreparation, preparation).state is PreparationState.READY
+        assert session.get_one(DocumentVersion, version_id).state is DocumentState.MARKED
+
+
+def test_a_user_who_was_disabled_seals_nothing_more(engine: Engine, tmp_path: Path) -> None:
+    at_work = works(engine, tmp_path, LICENCE)
+    owner, document_id, _ = a_filled(at_work)
+    preparation = at_work.done(asked(at_work, owner, document_id, sealed.p12()))["preparation_id"]
+    job = signed(at_work, owner, document_id, preparation, sealed.p12())
+    with at_work.installation.transaction() as session:
+        session.get_one(User, owner.clerk.id).disabled_at = pki.NOW
+    with pytest.raises(CertlightError) as refused:
+        at_work.done(job)
+    assert refused.value.code == "access.forbidden"
+
+
+def test_the_seal_stands_over_words_that_were_read(engine: Engine, tmp_path: Path) -> None:
+    at_work = works(engine, tmp_path, LICENCE)
+    owner, document_id, _ = a_filled(at_work)
+    wish = Wish(anchor="登记机关", riding=False, kind="合同专用章", placement=Place(page=0, x=0, y=0, width=30))
+    result = sealed_by(at_work, owner, document_id, sealed.p12(), wish)
+    with at_work.installation.reading() as session:
+        place = session.get_one(Seal, result["seal_id"]).report["signatures"][0]["place"]
+    x0, y0, x1, y1 = place["box"]
+    # 登记机关 begins at 400, 900 of 850 × 1150 pixels on a page of 306 × 414 points.
+    assert x0 < 400 * 0.36 < x1
+    assert y0 < 912 * 0.36 < y1
 
 
 def test_a_level_without_an_authority_is_refused_at_once(engine: Engine, tmp_path: Path) -> None:
