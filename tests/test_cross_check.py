@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractors.catalogue import named
@@ -254,6 +254,7 @@ def test_dates_are_in_order_when_sorted_and_only_then(days: list[object]) -> Non
 
 
 @given(st.sampled_from(["section_name", "tenderer", "winner", "manager", "bid_price"]), st.text(max_size=30))
+@example("winner", "远山建设\n有限公司")
 def test_a_value_agrees_with_itself(code: str, value: str) -> None:
     """Whatever is typed, the same in two documents never disagrees."""
     same = {"section_name": "section_name", "tenderer": "client", "winner": "contractor", "manager": "manager"}

@@ -161,6 +161,9 @@ def _equalities(look: Mapping[Place, Side], papers: Mapping[str, Paper]) -> Iter
 def _agree(rule: _Rule, one: Side, other: Side) -> bool:
     if not rule.parties:
         return one.value == other.value
+    # A name that was typed on two lines is one name to one kind of field, and two to another.
+    if canonical("org_name", joined(one.shown)) == canonical("org_name", joined(other.shown)):
+        return True
     mine, theirs = _parties(one), _parties(other)
     # Notices and reports often name the leader of a consortium (联合体) alone, and contracts all its members.
     return mine == theirs or (len(mine) == 1 and mine < theirs) or (len(theirs) == 1 and theirs < mine)
