@@ -113,12 +113,6 @@ def create_once(
         return made.response()
 
 
-def forget_idempotency_keys(session: Session, at: datetime) -> int:
-    """Delete those that have had their day; how many. For the sweeper."""
-    gone = session.execute(delete(IdempotencyKey).where(IdempotencyKey.expires_at <= at).returning(IdempotencyKey.key))
-    return len(gone.all())
-
-
 def _begin(session: Session, scope: str, key: str, fingerprint: str, at: datetime) -> bool:
     """Whether this is the first request with the key; whoever comes second waits here until the first has committed.
 
