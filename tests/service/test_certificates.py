@@ -216,6 +216,18 @@ def test_an_administrator_of_the_enterprise_revokes(desks: Desks) -> None:
     assert desks.clerk().get(f"/api/v1/certificates/{made.id}").json()["revocation_reason"] == "执照已换发"
 
 
+def test_issue_and_revocation_are_told(desks: Desks) -> None:
+    admin = desks.person("admin", Role.ENTERPRISE_ADMIN)
+    events = ["certificate.issued", "certificate.revoked"]
+    hook = admin.post("/api/v1/webhooks", json={"url": "https://erp.example.cn/", "events": events}).json()
+    made = issued(desks)
+    admin.post(f"/api/v1/certificates/{made.id}/revocation", json={"reason": "执照已换发"})
+    told = admin.get(f"/api/v1/webhooks/{hook['id']}/deliveries").json()["items"]
+    assert [one["event"] for one in told] == events[::-1]
+    assert {one["data"]["unique_code"] for one in told} == {made.unique_code}
+    assert "换发" not in str(told)
+
+
 # Who sees them
 
 
@@ -326,6 +338,7 @@ def test_the_qr_code_leads_to_the_page(desks: Desks) -> None:
     assert page.status_code == 200
     for word in ("有效", "valid", COMPANY, COMPANY_CODE, made.unique_code, "王小明", "查询时间"):
         assert word in page.text
+    assert "2026-11-01 12:00:00 +08:00" in page.text
     assert '<html lang="zh-CN">' in page.text
     english = desks.api.anonymous().get(f"/c/{made.unique_code}", headers={"Accept-Language": "en"})
     assert '<html lang="en">' in english.text

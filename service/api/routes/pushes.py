@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from service.api.calls import Authorised, SignedIn
@@ -29,19 +29,19 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 class NewPush(Request):
     """Where to push a document."""
 
-    domain_id: RowId
+    domain_id: RowId = Field(examples=["01937c5e-8a3b-7c41-9f20-5b1d2e3f4a5b"])
 
 
 class Opinion(Request):
     """What the reviewer says to an approval, if anything."""
 
-    reason: Reason | None = None
+    reason: Reason | None = Field(default=None, examples=["资料齐全，同意"])
 
 
 class Reasoned(Request):
     """Why: the enterprise is to put it right."""
 
-    reason: Reason
+    reason: Reason = Field(examples=["公章不清晰，请重新扫描后提交"])
 
 
 def filtered(

@@ -43,6 +43,9 @@ def certificate_page(
         advice=ADVICE[state],
         as_of=moment(at),
         revoked_at=moment(revoked_at) if revoked_at else None,
+        sealed_at=_read(content["seal"]["sealed_at"]),
+        checked_at=_read(content["check"]["checked_at"]),
+        issued_at=_read(content["issued_at"]),
     )
 
 
@@ -54,3 +57,8 @@ def no_certificate_page(*, language: Language) -> str:
 def page_policy() -> str:
     """Content-Security-Policy of both pages."""
     return f"{policy(_PACKAGE)}; frame-ancestors 'none'"
+
+
+def _read(moment_written: str) -> str:
+    """By the clock in China, of how contents write it."""
+    return moment(datetime.fromisoformat(moment_written))
