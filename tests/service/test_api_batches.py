@@ -10,6 +10,9 @@ from service.database.jobs import Job
 from service.domain.jobs import JobKind, JobPriority
 from service.domain.principal import Scope
 from service.domain.roles import Role
+from service.jobs.policy import JobPolicy
+from service.worker.registry import handler_of
+from service.worker.running import Runner
 from tests.service.api_client import Api
 from tests.service.api_work import done, works_of
 from tests.service.document_flow import begun, ready
@@ -37,6 +40,21 @@ def test_every_document_gets_a_job_that_yields(api: Api) -> None:
         ]
         started = [job.id for job in jobs]
     assert at_work.done(started[0])["expected_type"] is True
+
+
+def test_a_worker_does_them_and_the_batch_ends_with_the_last(api: Api) -> None:
+    clerk = api.client(Role.CLERK)
+    papers = [begun(clerk) for _ in range(2)]
+    for paper in papers:
+        paper.upload(("执照.png", scan()))
+    asked = clerk.post(BATCHES, json={"documents": [paper.id for paper in papers], "action": "read"})
+    tools = works_of(api).tools
+    runner = Runner(api.installation, "worker", JobPolicy.of(api.installation.settings), handler_of, lambda: tools)
+    assert [runner.run_next() for _ in range(4)] == [True, True, True, False]
+    batch = clerk.get(asked.headers["location"]).json()
+    assert (batch["state"], batch["error"]) == ("done", None)
+    assert batch["result"] == {"started": 2, "refused": [], "jobs": {"done": 2}}
+    assert clerk.get(f"{papers[1].url}/extraction").json()["expected_type"] is True
 
 
 def test_checks_and_seals_of_many(api: Api) -> None:
