@@ -23,7 +23,10 @@ OURS: Final = ("certlight", "extractors", "verifier", "signing", "pipeline", "se
 """Packages whose messages are believed to hold nothing of people."""
 _SPEAK_FREELY: Final = frozenset({"uvicorn.error"})
 """Says at which address it listens, and nothing of requests."""
-_QUIET: Final = ("uvicorn.access", "httpx", "httpcore", "pdfminer", "PIL", "fontTools", "botocore", "pyhanko")
+_QUIET: Final = (
+    *("uvicorn.access", "httpx", "httpcore"),
+    *("PIL", "alembic", "botocore", "fontTools", "pdfminer", "pikepdf", "pyhanko"),
+)
 """Told only when something is wrong; the first three repeat addresses with whatever stands in their queries."""
 _OWNED: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "celery", "celery.task", "celery.redirected", "kombu")
 """Loggers whose libraries give them handlers of their own."""

@@ -16,7 +16,7 @@ from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.trace import SpanKind, Status
+from opentelemetry.trace import SpanKind, Status, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from certlight import __version__
@@ -96,6 +96,12 @@ class OpenTelemetryTracing:
             except CertlightError as error:
                 current.set_attribute(_OURS + "code", error.code)
                 raise
+
+    def request_named(self, method: str, route: str) -> None:
+        """See :class:`service.telemetry.traces.Tracing`."""
+        current = get_current_span()
+        current.update_name(f"{method} {route}")
+        current.set_attribute("http.route", route)
 
     def close(self) -> None:
         """Send what is left, and let go of engine and application."""

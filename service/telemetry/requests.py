@@ -9,6 +9,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.telemetry.figures import Figures
+from service.telemetry.traces import request_named
 
 UNMATCHED: Final = "-"
 """Of a request that no route took: its path is whatever somebody typed."""
@@ -55,7 +56,8 @@ class Requests:
         finally:
             ended = first if streams and first is not None else time.perf_counter()
             seconds = ended - begun
-            route = getattr(scope.get("route"), "path_format", UNMATCHED)
+            route = template(scope)
+            request_named(scope["method"] if scope["method"] in METHODS else UNMATCHED, route)
             self._figures.request(route, scope["method"], status, seconds, received)
             if route not in _OFTEN or status >= 500:
                 say = _LOG.error if status >= 500 else _LOG.info
@@ -68,6 +70,14 @@ class Requests:
                     ms=round(seconds * 1000, 1),
                     user=state.get("user_id"),
                 )
+
+
+def template(scope: Scope) -> str:
+    """The template of the route that took the request, with the prefixes of the routers around it."""
+    around = scope.get("fastapi", {}).get("effective_route_context")
+    # A route by itself knows its own part only.
+    found = getattr(around, "path_format", None) or getattr(scope.get("route"), "path_format", None)
+    return found or UNMATCHED
 
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -32,6 +32,10 @@ class Tracing(Protocol):
         """A piece of work, below the one that ``carrier`` names."""
         ...
 
+    def request_named(self, method: str, route: str) -> None:
+        """What the present request turned out to be."""
+        ...
+
 
 _active: Tracing | None = None
 
@@ -69,3 +73,9 @@ def span(name: str, payload: Mapping[str, Any], **attributes: str | int) -> Abst
         return nullcontext()
     carried = payload.get(PAYLOAD_KEY)
     return _active.span(name, carried if isinstance(carried, Mapping) else {}, attributes)
+
+
+def request_named(method: str, route: str) -> None:
+    """The present request was taken by the route with that template: only now its span can be named."""
+    if _active is not None:
+        _active.request_named(method, route)

@@ -73,9 +73,8 @@ def users(found: Installation) -> dict[str, User]:
         return {user.login_name: user for user in session.scalars(select(User))}
 
 
-def test_it_has_a_user_of_every_role_who_enters_at_once(database_url: str, tmp_path: Path) -> None:
-    with installation(database_url, tmp_path / "data") as found:
-        seed(found)
+def test_it_has_a_user_of_every_role_who_enters_at_once(made: Made) -> None:
+    with installation(made.url, made.data) as found:
         there = users(found)
         assert {user.role for user in there.values()} == set(Role) - {Role.SYSTEM}
         policy = found.accounts

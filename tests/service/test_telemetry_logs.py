@@ -91,6 +91,7 @@ def test_requests_with_peoples_data_leave_none_in_the_log(restored: None, tmp_pa
     assert leaked(out) == []
     told = [line for line in lines(out) if line["event"] == "request"]
     assert len(told) == 6
+    assert [line["route"] for line in told[1:4]] == ["-", "/api/v1/auth/session", "/api/v1/auth/session"]
     assert told[-2]["route"] == "/echo/{person}"
     assert told[-2]["status"] == 500
     assert {"request_id", "route", "method", "status", "ms", "user", "timestamp", "level"} <= told[0].keys()

@@ -110,6 +110,7 @@ def test_a_request_its_statements_and_its_job_are_one_trace(
             answer = client.get(f"/traced/{name}?identity={number}", headers={"User-Agent": password})
             job = answer.json()["job"]
             client.get("/healthz")
+            client.get(f"/api/v1/users/{number}?name={name}")
         with found.reading() as session:
             payload = session.get_one(Job, job).payload
         with (
@@ -127,6 +128,7 @@ def test_a_request_its_statements_and_its_job_are_one_trace(
     assert [each.trace_id for each in inserts] == [request.trace_id]
     selects = [each for each in statements if "FROM domains" in attributes(each)["db.statement"]]
     assert [each.parent_span_id for each in selects] == [work.span_id]
+    assert attributes(receiver.named("GET /api/v1/users/{user_id}"))["http.route"] == "/api/v1/users/{user_id}"
     everything = b"".join(receiver.raw)
     assert not [word for word in SECRETS if word.encode() in everything]
     assert not [each.name for each in receiver.spans() if "healthz" in each.name]
