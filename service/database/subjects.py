@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from service.database.base import Base, Id, OwnId, Sha256
 from service.domain.roles import SubjectRole
@@ -28,7 +28,10 @@ class Subject(Base):
     capacities: Mapped[list[SubjectCapacity]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     __table_args__ = (CheckConstraint("length(credit_code) = 18", name="credit_code_length"), Index(None, "name"))
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": row_version}
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.row_version}
 
     @property
     def roles(self) -> frozenset[SubjectRole]:
