@@ -1,4 +1,4 @@
-"""One worker process: hears of work and does it, one job at a time, in its main thread.
+"""One worker process: hears of work and does it, one job at a time.
 
 Started by :mod:`service.worker.supervisor` as ``python -m service.worker.slot OWNER PARENT``; ends by itself, to be
 replaced, after so many jobs or with so much memory.
@@ -29,6 +29,7 @@ from service.telemetry.logs import configure_logging
 from service.telemetry.traces import tracing
 from service.worker.broker import WAKE, make_app
 from service.worker.dispatcher import BrokerDispatcher
+from service.worker.lookout import Lookout
 from service.worker.orphans import end_with
 from service.worker.registry import Handlers, handler_of
 from service.worker.running import Runner
@@ -79,34 +80,40 @@ def work(
             return kept[0]
 
         runner = Runner(installation, owner, JobPolicy.of(settings), handlers, loaded)
-        done, busy = 0, False
+        done = 0
 
-        def wake(_: str) -> None:
-            nonlocal done, busy
+        def run_next() -> bool:
+            nonlocal done
             if state.should_stop is not None:
-                return
-            busy = True
-            try:
-                done += runner.run_next()
-            except CertlightError as error:
-                _LOG.warning("no job could be claimed: %s", error.code)
-                time.sleep(_AWAY_SECONDS)
-            finally:
-                busy = False
+                return False
+            ran = runner.run_next()
+            done += ran
             if done >= settings.jobs.per_process or resident_mib() > settings.jobs.memory_mib:
                 _LOG.info("to be replaced after %d jobs", done)
                 state.should_stop = 0
+            return ran
+
+        lookout = Lookout(installation, run_next, settings.jobs.sweep_seconds)
+
+        def wake(_: str) -> None:
+            try:
+                lookout.hear()
+            except CertlightError as error:
+                _LOG.warning("no job could be claimed: %s", error.code)
+                time.sleep(_AWAY_SECONDS)
 
         def told_to_end(**_: object) -> None:
             # Celery itself would look up from waiting only every few seconds.
-            if not busy:
+            if not lookout.busy:
                 raise WorkerShutdown(0)
 
         app.task(wake, name=WAKE)
         signals.worker_shutting_down.connect(told_to_end, weak=False)
+        lookout.start()
         try:
             return _listen(app, owner, settings)
         finally:
+            lookout.stop()
             dispatcher.close()
             for each in kept:
                 with suppress(AttributeError):

@@ -29,10 +29,12 @@ from service.worker.alone import alone
 from service.worker.broker import make_app, waiting
 from service.worker.chores import TIDYING, ChoreKind, run_due
 from service.worker.dispatcher import BrokerDispatcher
+from service.worker.lookout import Lookout
 from service.worker.registry import HANDLERS
 from tests.service.api_client import SECRET
-from tests.service.queue_examples import Queue, a_queue
+from tests.service.queue_examples import Queue, a_queue, simple
 from tests.service.rows import NOW, a_draft, a_subject, add_scan, clerk_of, sha
+from tests.service.worker_processes import until
 
 
 def connection(folder: Path) -> Connection:
@@ -263,3 +265,17 @@ def test_settings_of_jobs_are_read_and_bounded(monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises(CertlightError) as refused:
         load()
     assert refused.value.code == "settings.malformed"
+
+
+def test_a_worker_that_hears_nothing_looks_for_itself_and_is_replaced_in_the_end(queue: Queue) -> None:
+    left: list[int] = []
+    lookout = Lookout(queue.installation, queue.runner(simple).run_next, 0.02, left.append)
+    lookout.start()
+    for number in range(1, 4):
+        assert left == []
+        queue.put()
+        queue.clock.forward(timedelta(seconds=1))
+        until(lambda number=number: len(queue.effects()) == number, 20, "the job")
+    until(lambda: left == [0], 10, "the process to be replaced")
+    lookout.stop()
+    assert lookout.hear() is False
