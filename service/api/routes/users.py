@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from service.accounts import users as accounts
+from service.accounts.access import Operation, demand
 from service.accounts.passwords import Passwords
 from service.api.calls import Authorised, SignedIn
 from service.api.conditions import Expected, etag
@@ -131,6 +132,7 @@ def change_user(call: SignedIn, user_id: UserId, expected: Expected, body: UserC
     by, at = call.principal, call.at
     with call.transaction() as session:
         user = accounts.user_by_id(session, by, user_id, for_update=True)
+        demand(by, Operation.WRITE, accounts.resource_of(user))
         if _state(user) != expected:
             raise changed_meanwhile()
         if body.display_name is not None:
