@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from certlight.light import Light
 from service.api.calls import SignedIn
-from service.api.document_answers import DocumentAnswer, DocumentLine, VersionLine
+from service.api.document_answers import DocumentAnswer
+from service.api.document_lines import DocumentLine, VersionLine
 from service.api.idempotency import Made
 from service.api.pages import Window, Windowed, refused_cursor
 from service.api.shapes import Answer, Moment, Page, Request, RowId, Since, Words

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from service.api.calls import Authorised, SignedIn
 from service.api.conditions import ExpectedVersion
-from service.api.document_answers import ScanAnswer, etag_of, scan_answers
+from service.api.document_parts import ScanAnswer, etag_of, scan_answers
 from service.api.files import FILE_RESPONSES, file_answer
 from service.api.idempotency import Made
 from service.api.shapes import Answer, RowId
