@@ -69,3 +69,5 @@ def _say(settings: Settings, port: int, language: Language) -> None:
         f"certlight is running: {url} (port {port}; Ctrl+C ends it)",
     )
     out().print(text.of(language), markup=False, highlight=False, soft_wrap=True)
+    # Into a file or a pipe nothing would be seen before the end.
+    out().file.flush()
