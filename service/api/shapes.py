@@ -9,10 +9,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from certlight.light import Light
 from certlight.text import Text
+from service.domain.moments import utc_text
 
 Moment = Annotated[
     datetime,
-    PlainSerializer(lambda at: at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), str),
+    PlainSerializer(utc_text, str),
 ]
 """UTC, RFC 3339 with milliseconds and ``Z``."""
 

@@ -16,9 +16,10 @@ from joserfc.jwk import OKPKey
 
 from certlight.errors import InternalError
 from certlight.text import Text
-from service.certificates.content import canonical_json, content_hash, written
+from service.certificates.content import canonical_json, content_hash
 from service.certificates.standing import Standing
 from service.database.evidence import DigitalCertificate
+from service.domain.moments import utc_text
 from service.installation import Installation
 
 ALGORITHM: Final = "Ed25519"
@@ -37,8 +38,8 @@ def attest(installation: Installation, made: DigitalCertificate, state: Standing
         "iss": installation.settings.public_url,
         "iat": int(at.timestamp()),
         "state": state.value,
-        "as_of": written(at),
-        "revoked_at": written(made.revoked_at) if made.revoked_at else None,
+        "as_of": utc_text(at),
+        "revoked_at": utc_text(made.revoked_at) if made.revoked_at else None,
         "certificate": made.content,
         "certificate_sha256": made.sha256,
     }

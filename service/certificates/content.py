@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from certlight.visible import encodable
@@ -21,6 +21,7 @@ from extractors.template import FieldSpec
 from service.database.documents import DocumentVersion
 from service.database.evidence import Check, Seal
 from service.database.subjects import Subject
+from service.domain.moments import utc_text
 
 SCHEMA: Final = "certlight.certificate/1"
 _PERSONAL: Final = frozenset({"people"})
@@ -58,7 +59,7 @@ def content_of(unique_code: str, grounds: Grounds, *, at: datetime) -> dict[str,
         "template": version.template,
         "version": str(version.number),
         "holder": {"name": encodable(grounds.holder.name), "credit_code": grounds.holder.credit_code},
-        "issued_at": written(at),
+        "issued_at": utc_text(at),
         "valid_until": version.valid_until.isoformat() if version.valid_until else None,
         "fields": {
             code: {"name": {"zh": shown[code].name.zh, "en": shown[code].name.en}, "value": value}
@@ -71,11 +72,11 @@ def content_of(unique_code: str, grounds: Grounds, *, at: datetime) -> dict[str,
             "signer": encodable(seal.signer),
             "certificate": seal.certificate_sha256,
             "level": seal.level,
-            "sealed_at": written(seal.sealed_at),
+            "sealed_at": utc_text(seal.sealed_at),
         },
         "check": {
             "light": check.light.word,
-            "checked_at": written(check.checked_at),
+            "checked_at": utc_text(check.checked_at),
             "by": {key: _texts(check.provenance[key]) for key in _PROVENANCE if key in check.provenance},
         },
     }
@@ -92,11 +93,6 @@ def canonical_json(content: Mapping[str, Any]) -> bytes:
 def content_hash(content: Mapping[str, Any]) -> str:
     """SHA-256 of the one writing, as lower-case hexadecimal."""
     return hashlib.sha256(canonical_json(content)).hexdigest()
-
-
-def written(moment: datetime) -> str:
-    """UTC with milliseconds and ``Z``."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _shown(spec: FieldSpec, entered: Any, names_in_full: bool) -> str | list[str] | None:

@@ -23,8 +23,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from certlight import __version__
-from service.certificates.content import written
 from service.database.webhooks import DeliveryState, Webhook, WebhookDelivery
+from service.domain.moments import utc_text
 from service.events.addresses import Resolve, system_resolver
 from service.events.sending import Undelivered, post
 from service.events.subscribing import end_gone
@@ -151,7 +151,7 @@ def _is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
 def _send(installation: Installation, one: _Claimed, context: ssl.SSLContext, resolve: Resolve) -> _Outcome:
     """What came of it. Signed at the moment of sending, so that receivers can refuse what is old."""
     settings = installation.settings.webhook
-    message = {"id": one.event_id, "event": one.event, "created_at": written(one.created_at), "data": one.payload}
+    message = {"id": one.event_id, "event": one.event, "created_at": utc_text(one.created_at), "data": one.payload}
     body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
     now = int(installation.clock().timestamp())
     try:
