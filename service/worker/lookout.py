@@ -1,8 +1,8 @@
 """A worker that hears nothing looks for itself.
 
 A broker may be away, and a connection to one that came back may be dead without anybody noticing (seen with Redis
-killed while a message was being acknowledged: the consumer waits for ever). Jobs that stay ready although workers are idle are
-therefore done anyway; and a process that had to look several times in a row is replaced, which connects anew.
+killed while a message was being acknowledged: the consumer waits for ever). Jobs that stay ready although workers are
+idle are therefore done anyway; and a process that had to look several times in a row is replaced, which connects anew.
 """
 
 from __future__ import annotations
