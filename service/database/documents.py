@@ -104,6 +104,7 @@ class DocumentVersion(Versioned, Base):
         Index(None, "subject_id", "submitted_at", "id"),
         Index(None, "subject_id", "light", "id"),
         Index(None, "subject_id", "valid_until", "id"),
+        Index(None, "subject_id", "changed_at", "id"),
         Index(
             "uq_document_versions_open",
             "document_id",
