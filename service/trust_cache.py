@@ -22,7 +22,7 @@ SETTLED: Final = timedelta(seconds=2)
 class CachedTrust:
     """Call it for the store as its folder stands now; shared by threads.
 
-    Asking the file system costs about 0.05 ms, reading a store with the lists of several authorities up to seconds.
+    Asking the file system costs well below a millisecond; reading a store with large lists, up to seconds.
     """
 
     def __init__(self, folder: Path, settled: timedelta = SETTLED) -> None:
