@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from certlight.errors import UsageError
 from service.accounts.refusals import refusal
 from service.api import bodies
-from service.api.idempotency import Creation, Made, create_once, forget_idempotency_keys
+from service.api.idempotency import Creation, Made, create_once
 from service.api.serving import uvicorn_options
 from service.api.shapes import Answer
 from service.api.surroundings import BrokenAnswer, Surroundings
 from service.database.base import new_id
-from service.database.jobs import IdempotencyKey
+from service.database.jobs import IdempotencyKey, forget_idempotency_keys
 from service.database.pushes import Domain
 from service.domain.roles import Role
 from service.settings import Settings

@@ -77,7 +77,9 @@ def list_tokens(
 ) -> Page[TokenView]:
     """Oldest first, ended ones too."""
     with call.reading() as session:
-        found = accounts.list_tokens(session, call.principal, after=window.after_id(), limit=window.wanted, user_id=user_id)
+        found = accounts.list_tokens(
+            session, call.principal, after=window.after_id(), limit=window.wanted, user_id=user_id
+        )
     shown, more = window.cut(found, lambda row: (row[0].id,))
     return Page(items=[TokenView.of_row(token, owner) for token, owner in shown], next=more)
 
