@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from certlight.paths import models_dir
 from extractors.engines.protocol import OcrEngine
@@ -14,7 +15,6 @@ from pipeline.pages import StraightPages
 from pipeline.reading import Progress
 from pipeline.seals.process import SealProcess
 from service.checking.snapshot import Snapshot, pages_of
-from service.installation import Installation
 from service.jobs.task import Task
 from service.readings.memory import Memory
 from service.readings.page_images import Drawn, drawn
@@ -33,12 +33,21 @@ class Workshop:
         self.seals.close()
 
 
-def open_tools(installation: Installation) -> Workshop:
-    """The tools of a worker; nothing of them is loaded before it is needed."""
+MOST_THREADS: Final = 4
+"""Reading with more of them is hardly faster: another worker process makes better use of the processors."""
+
+
+def open_tools(threads: int) -> Workshop:
+    """The tools of a worker whose share of the machine is ``threads`` processors; no model is loaded before it is
+    needed."""
     # The engine brings half a second of libraries along, which workers that only validate do without.
+    import cv2
+
     from extractors.engines.paddle import PaddleEngine
 
-    return Workshop(PaddleEngine(models_dir()))
+    # Otherwise as many as the machine has processors, whoever else works on it.
+    cv2.setNumThreads(threads)
+    return Workshop(PaddleEngine(models_dir(), min(threads, MOST_THREADS)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """One worker process: hears of work and does it, one job at a time.
 
-Started by :mod:`service.worker.supervisor` as ``python -m service.worker.slot OWNER PARENT``; ends by itself, to be
-replaced, after so many jobs or with so much memory.
+Started by :mod:`service.worker.supervisor` as ``python -m service.worker.slot OWNER PARENT THREADS``; ends by itself,
+to be replaced, after so many jobs or with so much memory.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from celery.exceptions import WorkerShutdown
 from celery.worker import state
 
 from certlight.errors import CertlightError
-from service.installation import Installation
 from service.jobs.policy import JobPolicy
 from service.jobs.task import Tools
 from service.opening import opened
@@ -47,24 +46,25 @@ class Closed(Protocol):
         ...
 
 
-def default_tools(installation: Installation) -> Tools:
+def default_tools(threads: int) -> Tools:
     """Those of the product."""
     from service.handlers.tools import open_tools
 
-    return open_tools(installation)
+    return open_tools(threads)
 
 
 def work(
     settings: Settings,
     owner: str,
     parent: int,
+    threads: int,
     *,
     handlers: Handlers = handler_of,
-    tools: Callable[[Installation], Tools] = default_tools,
+    tools: Callable[[int], Tools] = default_tools,
 ) -> int:
     """Do jobs until told to end (SIGTERM: after the job at hand) or due to be replaced; the exit code.
 
-    Raises as :func:`service.opening.opened`.
+    ``threads`` is how many its tools shall work with. Raises as :func:`service.opening.opened`.
     """
     end_with(parent)
     configure_logging(settings.log_level)
@@ -76,7 +76,7 @@ def work(
 
         def loaded() -> Tools:
             if not kept:
-                kept.append(tools(installation))
+                kept.append(tools(threads))
             return kept[0]
 
         runner = Runner(installation, owner, JobPolicy.of(settings), handlers, loaded)
@@ -155,9 +155,9 @@ def resident_mib() -> int:
 
 
 def main(arguments: list[str], **parts: Any) -> int:
-    """``OWNER PARENT``; ``parts`` as of :func:`work`. The exit code."""
-    owner, parent = arguments
-    return work(load(), owner, int(parent), **parts)
+    """``OWNER PARENT THREADS``; ``parts`` as of :func:`work`. The exit code."""
+    owner, parent, threads = arguments
+    return work(load(), owner, int(parent), int(threads), **parts)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from service.jobs.policy import JobPolicy
 _LOG = logging.getLogger(__name__)
 COMMAND: Final = (sys.executable, "-m", "service.worker.slot")
 _LOOK_SECONDS: Final = 0.1
+_THREADS: Final = "OMP_NUM_THREADS"
 _PAUSES: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before a process that died is started anew, the more the more often in a row."""
 _SOUND_SECONDS: Final = 60.0
@@ -57,10 +58,10 @@ class Supervisor:
     ) -> None:
         self._installation, self._policy = installation, JobPolicy.of(installation.settings)
         self._command, self._environment = list(command), {**os.environ, **(environment or {})}
+        self._threads = str(share(slots, processors(), self._environment.get(_THREADS)))
         # Libraries that multiply matrices each take all processors otherwise.
-        share = str(max(1, (os.cpu_count() or 1) // slots))
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-            self._environment.setdefault(name, share)
+        for name in (_THREADS, "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            self._environment.setdefault(name, self._threads)
         self._slots = [Slot() for _ in range(slots)]
         self._stopping = threading.Event()
         self._killing = threading.Event()
@@ -108,7 +109,7 @@ class Supervisor:
     def _begin(self, slot: Slot) -> None:
         slot.owner = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(6)}"
         slot.process = subprocess.Popen(
-            [*self._command, slot.owner, str(os.getpid())],
+            [*self._command, slot.owner, str(os.getpid()), self._threads],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             # Ctrl-C at a terminal is for the supervisor alone.
@@ -152,6 +153,21 @@ class Supervisor:
             _LOG.warning("jobs under way wait for their leases to end: %s", type(error).__name__)
         else:
             _LOG.info("workers ended; %d jobs given back", given)
+
+
+def processors() -> int:
+    """Those this process may use: fewer than the machine has where it was told so (``taskset``, ``--cpuset-cpus``)."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def share(slots: int, processors: int, told: str | None = None) -> int:
+    """Threads for each of ``slots`` worker processes, so that together they use every processor once; ``told`` is
+    what an administrator has set by OMP_NUM_THREADS, which wins."""
+    if told is not None and told.isdecimal() and int(told) > 0:
+        return int(told)
+    return max(1, processors // slots)
 
 
 def _alive(slot: Slot) -> bool:

@@ -31,6 +31,7 @@ from service.worker.chores import TIDYING, ChoreKind, run_due
 from service.worker.dispatcher import BrokerDispatcher
 from service.worker.lookout import Lookout
 from service.worker.registry import HANDLERS
+from service.worker.supervisor import share
 from tests.service.api_client import SECRET
 from tests.service.queue_examples import Queue, a_queue, simple
 from tests.service.rows import NOW, a_draft, a_subject, add_scan, clerk_of, sha
@@ -122,6 +123,13 @@ def test_a_broker_that_is_away_keeps_nobody_waiting(tmp_path: Path, scheme: str)
             dispatcher.announce([Announced(new_id(), 0)])
         assert time.monotonic() - begun < 0.5
         dispatcher.close(0.1)
+
+
+@pytest.mark.parametrize(
+    ("slots", "told", "threads"), [(1, None, 8), (3, None, 2), (16, None, 1), (4, "3", 3), (4, "0", 2), (4, "", 2)]
+)
+def test_workers_of_a_machine_share_its_processors(slots: int, told: str | None, threads: int) -> None:
+    assert share(slots, 8, told) == threads
 
 
 def test_every_kind_of_job_has_a_handler() -> None:

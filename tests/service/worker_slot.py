@@ -1,4 +1,4 @@
-"""A worker process whose handlers are a test's: ``python -m tests.service.worker_slot OWNER PARENT``."""
+"""A worker process whose handlers are a test's: ``python -m tests.service.worker_slot OWNER PARENT THREADS``."""
 
 from __future__ import annotations
 
