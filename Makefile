@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo serve test test-fast lint bench bench-fast bench-seals samples lock clean
+.PHONY: help setup dev demo serve test test-fast lint bench bench-fast bench-seals bench-service story samples lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,12 @@ bench-fast: dev  ## The same over a tenth of the samples
 
 bench-seals: dev  ## Sealing and validating beside bare endesive and pyHanko; writes out/bench
 	@$(BIN)/python -m tests.bench.seals --out out/bench
+
+bench-service: dev  ## The service under load and its workers beside the bare pipeline; writes out/bench
+	@$(BIN)/python -m tests.bench.service --out out/bench
+
+story: dev  ## Tell the whole story, scan to digital certificate, to the demonstration that `make serve` runs
+	@$(BIN)/python -m tests.service.end_to_end
 
 samples: setup  ## Draw the committed sample set anew
 	@$(BIN)/certlight samples make --committed
