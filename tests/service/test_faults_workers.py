@@ -15,7 +15,7 @@ import pytest
 from service.domain.jobs import JobKind, JobPriority, JobState
 from service.worker.broker import make_app, waiting
 from tests.components import require
-from tests.service.conftest import _new_database as new_database
+from tests.service.databases import new_database
 from tests.service.worker_processes import Site, a_site, address, until
 
 

@@ -25,7 +25,7 @@ from service.jobs import batches
 from service.jobs.leases import extend, give_back, hold, take_back_from
 from service.jobs.queue import Announced, announced, enqueue
 from service.jobs.task import Effect, Task
-from tests.service.conftest import _new_database as new_database
+from tests.service.databases import new_database
 from tests.service.queue_examples import POLICY, Queue, a_queue, marked, simple
 from tests.service.rows import NOW
 

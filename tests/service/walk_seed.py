@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from service.domain.roles import Role
 from service.jobs.queue import enqueue
 from tests.service.account_examples import NOW
 from tests.service.api_client import Api
+from tests.service.databases import new_database
 from tests.service.performance_examples import a_document, a_performance, a_person
 from tests.service.rows import sha
 from tests.signing.pki import COMPANY, COMPANY_CODE
@@ -146,17 +146,15 @@ def _rows_of(api: Api, subject_id: str) -> set[str]:
 
 @contextmanager
 def copied(api: Api, folder: Path) -> Iterator[None]:
-    """While it lasts, the application serves a copy of the database (SQLite): what is done is undone afterwards."""
-    # Takes the write-ahead log into the file.
+    """While it lasts, the application serves a copy of the database: what is done is undone afterwards."""
+    # SQLite takes the write-ahead log into the file; PostgreSQL copies what nobody is connected to.
     api.engine.dispose()
-    path = folder / "copy.db"
-    for file in (path, path.with_name("copy.db-wal"), path.with_name("copy.db-shm")):
-        file.unlink(missing_ok=True)
-    shutil.copy(str(api.engine.url.database), path)
-    engine = open_database(f"sqlite:///{path}")
-    api.app.state.installation = replace(api.installation, engine=engine)
-    try:
-        yield
-    finally:
-        engine.dispose()
-        api.app.state.installation = api.installation
+    url = api.engine.url.set(drivername=api.engine.dialect.name).render_as_string(hide_password=False)
+    with new_database(api.engine.dialect.name, folder, like=url) as address:
+        engine = open_database(address)
+        api.app.state.installation = replace(api.installation, engine=engine)
+        try:
+            yield
+        finally:
+            engine.dispose()
+            api.app.state.installation = api.installation
