@@ -28,7 +28,7 @@ from tests.bench import service_jobs
 from tests.bench.service_jobs import Round, one_round, warmed
 from tests.bench.service_load import CLIENTS, Latencies, listing, measured, uploading, viewing
 from tests.bench.service_seed import seed_documents
-from tests.service.conftest import _new_database
+from tests.service.databases import new_database
 from tests.service.end_to_end import PASSWORD, claim
 from tests.service.installations import Running, running
 from tests.service.story_client import Client
@@ -79,7 +79,7 @@ def served(kind: str, workers: int = 1) -> Iterator[tuple[Running, str, Path]]:
     with tempfile.TemporaryDirectory(prefix="certlight-bench-") as name:
         folder = Path(name)
         with (
-            _new_database(kind, folder) as database,
+            new_database(kind, folder) as database,
             running(folder / "site", database=database, CERTLIGHT_WORKERS=str(workers)) as site,
         ):
             yield site, database, folder

@@ -16,7 +16,7 @@ import redis
 from kombu import Connection
 
 from tests.components import RABBITMQ, REDIS, require
-from tests.service.conftest import _new_database
+from tests.service.databases import new_database
 from tests.service.end_to_end import Story
 from tests.service.installations import Running, running
 from tests.service.receivers import receiver
@@ -49,7 +49,7 @@ def test_from_upload_to_lookup_on_postgresql_with_redis_and_two_workers(tmp_path
     require("postgresql")
     require("redis")
     with (
-        _new_database("postgresql", tmp_path) as database,
+        new_database("postgresql", tmp_path) as database,
         running(tmp_path, database=database, broker=REDIS, workers=2) as site,
         emptied_redis(site.environment["CERTLIGHT_JOBS_QUEUE"]),
         Story(site.url, site.keys) as story,
@@ -62,7 +62,7 @@ def test_from_upload_to_lookup_on_postgresql_with_rabbitmq(tmp_path: Path) -> No
     require("postgresql")
     require("rabbitmq")
     with (
-        _new_database("postgresql", tmp_path) as database,
+        new_database("postgresql", tmp_path) as database,
         running(tmp_path, database=database, broker=RABBITMQ, workers=1) as site,
         deleted_queue(site.environment["CERTLIGHT_JOBS_QUEUE"]),
         Story(site.url, site.keys) as story,
