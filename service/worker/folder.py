@@ -15,6 +15,7 @@ import itertools
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any, Final
@@ -44,8 +45,10 @@ class Channel(virtual.Channel):
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._passing.mkdir(mode=0o700, exist_ok=True)
         for path in self._passing.iterdir():
-            if path.stat().st_mtime < time.time() - _LEFT_BEHIND:
-                path.unlink(missing_ok=True)
+            # Most are gone again before they are looked at.
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - _LEFT_BEHIND:
+                    path.unlink()
 
     def _folder(self, queue: str) -> Path:
         return self._root / f"queue.{queue}"
@@ -73,10 +76,11 @@ class Channel(virtual.Channel):
             taken = self._passing / f"{name}.taken"
             try:
                 (self._folder(queue) / name).rename(taken)
+                text = taken.read_text(encoding="utf-8")
+                taken.unlink()
             except FileNotFoundError:
-                continue  # somebody else was faster
-            text = taken.read_text(encoding="utf-8")
-            taken.unlink()
+                # Somebody else was faster; or cleared away what had waited so long that it looked left behind.
+                continue
             return json.loads(text)
         raise Empty
 

@@ -99,6 +99,29 @@ def test_what_a_killed_process_left_in_a_folder_is_cleared_away(tmp_path: Path) 
     assert (old.exists(), young.exists()) == (False, True)
 
 
+def test_a_folder_is_opened_while_messages_pass(tmp_path: Path) -> None:
+    """Files come and go between being listed and being looked at."""
+    ended = threading.Event()
+
+    def write() -> None:
+        with connection(tmp_path) as writer:
+            queue = writer.SimpleQueue("work")
+            while not ended.is_set():
+                queue.put(1)
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        for _ in range(200):
+            with connection(tmp_path) as reader:
+                reader.SimpleQueue("work")
+    finally:
+        ended.set()
+        for writer in writers:
+            writer.join()
+
+
 def settings(folder: Path, broker: str | None = None) -> Settings:
     return Settings(data_dir=folder, secret_key=SECRET, broker_url=broker)
 
