@@ -81,6 +81,11 @@ def new_id() -> str:
     return str(uuid.UUID(int=number))
 
 
+def first_id(at: datetime) -> str:
+    """Identifiers made before ``at`` sort before it, those made since do not."""
+    return str(uuid.UUID(int=int(at.timestamp() * 1000) << 80))
+
+
 Id = Annotated[str, mapped_column(String(36))]
 """Another row's identifier."""
 OwnId = Annotated[str, mapped_column(String(36), primary_key=True, default=new_id)]

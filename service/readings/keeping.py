@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from service.database.readings import PageImage, ReadingPart
+from service.database.columns import first_id
+from service.database.readings import Extraction, PageImage, ReadingPart
 
 KEPT: Final = timedelta(days=90)
 """Without being used, answers are then forgotten; pages as long after they were drawn."""
 ROOM: Final = 512 << 20
 """Bytes of answers a tenant may have: some ten thousand documents. The longest unused go first."""
+EXTRACTIONS_KEPT: Final = timedelta(days=30)
+"""What smart mode found, once it has found something else on the same version since."""
+_AT_ONCE: Final = 5000
 
 
 def forget(session: Session, at: datetime, *, kept: timedelta = KEPT, room: int = ROOM) -> int:
@@ -35,6 +39,30 @@ def forget(session: Session, at: datetime, *, kept: timedelta = KEPT, room: int 
     for subject_id, _ in session.execute(sizes).all():
         gone += _shrink(session, subject_id, room)
     return gone
+
+
+def forget_extractions(session: Session, at: datetime, *, kept: timedelta = EXTRACTIONS_KEPT) -> int:
+    """Forget what was found long ago and found anew since; how many. A version's newest stays as long as it does.
+
+    A chore of the clock. That smart mode was used, by which job and when, stands in the operation log.
+    """
+    newer = aliased(Extraction)
+    superseded = (
+        select(Extraction.id)
+        # By identifier, whose index needs no look at the rows themselves: they are long.
+        .where(
+            Extraction.id < first_id(at - kept),
+            exists().where(newer.version_id == Extraction.version_id, newer.id > Extraction.id),
+        )
+        .limit(_AT_ONCE)
+    )
+    gone = session.execute(
+        delete(Extraction)
+        .where(Extraction.id.in_(superseded))
+        .returning(Extraction.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
 
 
 def _shrink(session: Session, subject_id: str, room: int) -> int:

@@ -7,7 +7,6 @@ again, so a look costs what happened lately, not what ever happened. Identifiers
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Float, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
+from service.database.columns import first_id
 from service.database.jobs import Job
 from service.domain.jobs import ENDED, JobKind, JobState
 
@@ -97,8 +97,7 @@ class JobFigures:
 
     def _bound(self, session: Session, now: datetime) -> str:
         oldest = session.scalar(select(func.min(Job.id)).where(Job.state.in_(_OPEN)))
-        milliseconds = int((now - _SETTLED).timestamp() * 1000)
-        old = str(uuid.UUID(int=milliseconds << 80))
+        old = first_id(now - _SETTLED)
         return old if oldest is None else min(old, oldest)
 
 

@@ -18,6 +18,7 @@ from service.accounts.throttle import forget_attempts
 from service.database.engine import is_unique_violation
 from service.database.jobs import Chore, forget_idempotency_keys
 from service.database.pushes import take_back_expired
+from service.events.keeping import forget_deliveries
 from service.installation import Installation
 from service.storage.garbage import collect
 from service.storage_references import referenced
@@ -69,17 +70,17 @@ def _forget_sessions(installation: Installation, at: datetime) -> object:
 
 
 def _forget_readings(session: Session, at: datetime) -> object:
-    from service.readings.keeping import forget
+    from service.readings.keeping import forget, forget_extractions
 
-    return forget(session, at)
+    return forget(session, at) + forget_extractions(session, at)
 
 
 def _forget_seals(session: Session, at: datetime) -> int:
-    """Seals nobody signed, and what the public had validated."""
-    from service.sealing.keeping import forget_preparations
+    """Seals nobody signed, what the public had validated, and what was validated again since."""
+    from service.sealing.keeping import forget_preparations, forget_validations
     from service.sealing.validating import forget_public
 
-    return forget_preparations(session, at) + forget_public(session, at)
+    return forget_preparations(session, at) + forget_validations(session, at) + forget_public(session, at)
 
 
 def _collect(installation: Installation, at: datetime) -> int:
@@ -106,6 +107,7 @@ TIDYING: Final = (
     ),
     ChoreKind("forget readings", 360 * _MINUTE, 10 * _MINUTE, _in_transaction(_forget_readings)),
     ChoreKind("forget seals on their way", 10 * _MINUTE, _MINUTE, _in_transaction(_forget_seals)),
+    ChoreKind("forget deliveries", 10 * _MINUTE, _MINUTE, _in_transaction(forget_deliveries)),
     ChoreKind("sweep incoming", 60 * _MINUTE, 10 * _MINUTE, _sweep_incoming),
     ChoreKind("collect garbage", 360 * _MINUTE, 60 * _MINUTE, _collect),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from base64 import b64decode
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from service.domain.documents import DocumentState
 from service.domain.jobs import JobKind, JobPriority
 from service.domain.principal import EVERYTHING, Principal, Via
 from service.sealing.asking import ask_for_seal, hand_in
-from service.sealing.keeping import forget_preparations
+from service.sealing.keeping import forget_preparations, forget_validations
 from service.sealing.validating import ask_for_validation, ask_in_public, forget_public, newest_validation
 from service.sealing.wishes import Place, Wish
 from signing.keys.key import SealKey
@@ -255,6 +255,24 @@ def test_a_sealed_file_is_validated_again(engine: Engine, tmp_path: Path) -> Non
         row = newest_validation(session, session.get_one(Seal, result["seal_id"]))
         assert row is not None
         assert row.id == found["validation_id"]
+
+
+def test_of_what_was_found_of_a_seal_the_newest_stays(engine: Engine, tmp_path: Path) -> None:
+    at_work = works(engine, tmp_path, LICENCE)
+    owner, document_id, _ = a_filled(at_work)
+    seal_id = sealed_by(at_work, owner, document_id, sealed.p12())["seal_id"]
+    with at_work.installation.transaction() as session:
+        by, at = principal(owner), pki.NOW
+        asked_for = [ask_for_validation(session, by, document_id, seal_id, at=at).id for _ in range(4)]
+    for job_id in asked_for[:3]:
+        at_work.done(job_id)
+    # Their age is that of their identifiers, which the real clock gave.
+    now = datetime.now(UTC)
+    with at_work.installation.transaction() as session:
+        assert forget_validations(session, now + timedelta(days=89)) == 0
+        assert forget_validations(session, now + timedelta(days=91)) == 3, "two older ones, and one that never ended"
+        left = session.scalars(select(Validation.job_id)).all()
+        assert left == [asked_for[2]]
 
 
 def test_anybody_s_file_is_validated_and_forgotten(engine: Engine, tmp_path: Path) -> None:

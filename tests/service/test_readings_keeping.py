@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from service.database.base import transaction
-from service.database.readings import PageImage, ReadingPart
-from service.readings.keeping import forget
+from service.database.readings import Extraction, PageImage, ReadingPart
+from service.readings.keeping import forget, forget_extractions
 from service.readings.memory import Kept, write_down
 from service.readings.page_images import Drawn, remember_pages
-from tests.service.rows import NOW, a_subject, sha
+from tests.service.rows import NOW, a_draft, a_subject, clerk_of, sha
 
 DAY = timedelta(days=1)
 
@@ -63,3 +63,28 @@ def test_the_same_answers_are_written_down_once(engine: Engine) -> None:
         remember_pages(session, subject.id, [sha("scan")], pages[:2], NOW)
         assert len(session.scalars(select(ReadingPart)).all()) == 1
         assert len(session.scalars(select(PageImage)).all()) == 2
+
+
+def test_of_what_smart_mode_found_the_newest_stays(engine: Engine) -> None:
+    # Their age is that of their identifiers, which the real clock gave.
+    now = datetime.now(UTC)
+    with transaction(engine) as session:
+        subject = a_subject(session)
+        one, two = (a_draft(session, subject, clerk_of(subject)) for _ in range(2))
+        for version, light in ((one, "first"), (one, "second"), (two, "only"), (one, "third")):
+            session.add(
+                Extraction(
+                    subject_id=subject.id,
+                    version_id=version.id,
+                    scans=sha("scans"),
+                    doc_type=light,
+                    type_confidence=1.0,
+                    document={},
+                    extracted_at=now,
+                )
+            )
+            session.flush()
+    with transaction(engine) as session:
+        assert forget_extractions(session, now + 29 * DAY) == 0
+        assert forget_extractions(session, now + 31 * DAY) == 2
+        assert set(session.scalars(select(Extraction.doc_type))) == {"only", "third"}

@@ -24,6 +24,7 @@ from service.domain.roles import Role
 from service.events.addresses import is_public, system_resolver, webhook_address
 from service.events.delivering import JITTER, LONGEST_PAUSE, deliver_due, pause
 from service.events.emitting import Event, emit
+from service.events.keeping import forget_deliveries
 from service.installation import Installation
 from service.settings.model import Webhook as WebhookSettings
 from tests.service.account_examples import NOW
@@ -531,3 +532,14 @@ def test_a_secret_is_never_told_twice_and_there_is_an_end_to_webhooks(desks: Des
     page = admin(desks).get("/api/v1/webhooks", params={"limit": 15}).json()
     rest = admin(desks).get("/api/v1/webhooks", params={"limit": 15, "cursor": page["next"]}).json()
     assert (len(page["items"]), len(rest["items"]), rest["next"]) == (15, 5, None)
+
+
+def test_what_was_told_is_forgotten_after_a_month_and_what_waits_is_not(desks: Desks, other_side: Receiver) -> None:
+    subscribe(desks, at(other_side))
+    happen(desks)
+    assert deliver_due(desks.api.installation) == 1
+    happen(desks)
+    with transaction(desks.engine) as session:
+        assert forget_deliveries(session, NOW + timedelta(days=29)) == 0
+        assert forget_deliveries(session, NOW + timedelta(days=31)) == 1
+    assert [one.state for one in deliveries(desks)] == [DeliveryState.WAITING]
