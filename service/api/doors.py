@@ -11,14 +11,13 @@ from typing import Final
 
 from fastapi import Request
 
-from certlight.errors import UsageError
-from certlight.text import Text
 from service.accounts.certificates import CertificateLogin
 from service.accounts.login import PasswordLogin
 from service.accounts.oidc import OidcLogin
 from service.accounts.passwords import Passwords
 from service.accounts.policy import LockoutPolicy
 from service.accounts.throttle import Throttle
+from service.api.arrivals import Arrivals, too_many
 from service.installation import Installation
 
 SERVICE: Final = "certlight 证照核验"
@@ -42,6 +41,7 @@ class Doors:
     oidc: OidcLogin | None
     """None where the settings name no identity provider."""
     places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     @classmethod
     def of(cls, installation: Installation, passwords: Passwords | None = None) -> Doors:
@@ -92,12 +92,3 @@ def doors_of(request: Request) -> Doors:
 def client_address(request: Request) -> str:
     """The client's network address, as the server knows it (:mod:`service.api.serving`)."""
     return request.client.host if request.client is not None else ""
-
-
-def too_many() -> UsageError:
-    """Whoever asks is to wait."""
-    return UsageError(
-        "request.too_many",
-        Text("请求过于频繁。", "Too many requests."),
-        Text("请稍候再试。", "Try again in a moment."),
-    )

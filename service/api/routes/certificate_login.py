@@ -10,8 +10,9 @@ from pydantic import Field
 
 from service.accounts.refusals import refusal
 from service.accounts.throttle import network_of
+from service.api.arrivals import too_many
 from service.api.calls import Public
-from service.api.doors import Doors, client_address, doors_of, too_many
+from service.api.doors import Doors, client_address, doors_of
 from service.api.session_cookies import begin_session, leave_former_session, remove_cookie, set_cookie
 from service.api.session_view import SessionState, session_state_of
 from service.api.shapes import Answer, Moment, Request
@@ -46,7 +47,7 @@ class SignedChallenge(Request):
     signature: _Encoded = Field(description="Over the challenge's bytes.")
 
 
-@router.post("/auth/certificate/challenge", summary="申请证书登录 · Ask for a login challenge")
+@router.post("/auth/certificate/challenge", summary="申请证书登录  Ask for a login challenge")
 def begin_certificate_login(call: Public, request: HttpRequest, response: Response, doors: Ways) -> ChallengeIssued:
     """The challenge counts for two minutes, once, in this browser.
 
@@ -64,7 +65,7 @@ def begin_certificate_login(call: Public, request: HttpRequest, response: Respon
     )
 
 
-@router.post("/auth/certificate/session", summary="证书登录 · Sign in with a certificate")
+@router.post("/auth/certificate/session", summary="证书登录  Sign in with a certificate")
 def sign_in_with_certificate(
     call: Public, body: SignedChallenge, request: HttpRequest, response: Response, doors: Ways
 ) -> SessionState:

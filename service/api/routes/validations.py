@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from service.accounts.refusals import refusal
 from service.accounts.throttle import network_of
 from service.api.accepted import ACCEPTED, JobError, accepted
 from service.api.calls import Call, Public, SignedIn
-from service.api.doors import client_address
+from service.api.doors import Doors, client_address, doors_of
 from service.api.idempotency import Made
 from service.api.shapes import Answer, Colour, Moment, RowId
 from service.api.uploads import receive_files
@@ -144,12 +144,15 @@ def get_validation(call: SignedIn, document_id: RowId, seal_id: RowId) -> Valida
     summary="公开验章  Validate any sealed PDF",
     openapi_extra=_BODY,
 )
-async def post_public_validation(request: Request, call: Public) -> JSONResponse:
+async def post_public_validation(
+    request: Request, call: Public, doors: Annotated[Doors, Depends(doors_of)]
+) -> JSONResponse:
     """Without signing in. The answer is what the file and the trusted authorities tell, nothing of this platform's
     documents; it is seen by whoever has its number, and forgotten with the file after two hours."""
     network = _network(request, call)
     await run_in_threadpool(_demand_room, call, network)
-    with PublicFile(call.installation.store, call.installation.settings.upload.max_bytes) as file:
+    most = call.installation.settings.upload.max_bytes
+    with doors.arrivals.of(network), PublicFile(call.installation.store, most) as file:
         await receive_files(request, file)
         blob = await run_in_threadpool(file.keep)
 
