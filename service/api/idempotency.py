@@ -43,8 +43,13 @@ class Creation:
     body_sha256: str
 
     def fingerprint(self, content: str | None) -> str:
-        """Of the whole request: the same key with another one is a mistake."""
-        parts = (self.method, self.path, self.body_sha256, content or "")
+        """Of the whole request: the same key with another one is a mistake.
+
+        Whoever may less than before, or carries a token that may, is not told what was answered to the rights of then.
+        """
+        by = self.principal
+        rights = (by.role, by.subject_id or "", by.domain_id or "", *sorted(by.scopes))
+        parts = (self.method, self.path, self.body_sha256, content or "", *rights)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
