@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -104,13 +104,19 @@ def snapshot(installation: Installation, subject_id: str | None, version_id: str
 def pages_of(installation: Installation, taken: Snapshot) -> Pages:
     """The version's files as one document; the caller closes it.
 
+    A file that cannot be read is told by its place: the job's row holds what is said then, and the platform's
+    administrators see jobs, but not what an enterprise calls its files. Its own reports have the names.
+
     Raises InputRefused ``intake.*``, UsageError ``intake.no_files``, SetupError ``storage.*``.
     """
     files = []
-    for scan in taken.scans:
+    for place, scan in enumerate(taken.scans, start=1):
         with installation.store.open(taken.subject_id, scan.sha256) as file:
-            files.append((scan.name, file.read()))
-    return take(files, limits_of(installation.settings))
+            files.append((f"#{place}", file.read()))
+    document = take(files, limits_of(installation.settings))
+    named = zip(document.scans, taken.scans, strict=True)
+    document.scans = tuple(replace(read, name=scan.name) for read, scan in named)
+    return document
 
 
 def limits_of(settings: Settings) -> Limits:
