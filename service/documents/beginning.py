@@ -17,6 +17,7 @@ from service.documents.finding import find_document, working
 from service.documents.refusals import refusal
 from service.domain.documents import FINAL, IN_LIBRARY, DocumentAction
 from service.domain.principal import Principal
+from service.subjects.enterprises import demand_active
 
 
 def create_document(
@@ -26,11 +27,12 @@ def create_document(
 
     ``person_id`` says whose certificate it is; the person has to belong to the enterprise at the time.
     Raises AccessRefused, NotFound ``access.*``, UsageError ``template.unknown``, ``document.person_unexpected``,
-    ``document.person_not_bound``.
+    ``document.person_not_bound``, ``subject.inactive``.
     """
     demand(by, Operation.UPLOAD, Resource(Kind.DOCUMENT, by.subject_id))
     if by.subject_id is None:
         raise refused_access("access.forbidden")
+    demand_active(session, by.subject_id)
     template = named(doc_type)
     if person_id is not None:
         if template.group != "people":
@@ -56,9 +58,11 @@ def supplement(session: Session, by: Principal, document_id: str, *, at: datetim
 def renew(session: Session, by: Principal, document_id: str, *, at: datetime) -> DocumentVersion:
     """A new document that replaces this one of the library once it is submitted.
 
-    Raises NotFound, AccessRefused ``access.*``, UsageError ``state.*``, ``document.renewal_open``.
+    Raises NotFound, AccessRefused ``access.*``, UsageError ``state.*``, ``document.renewal_open``,
+    ``subject.inactive``.
     """
     version = _in_library(session, by, document_id)
+    demand_active(session, version.subject_id)
     successors = (
         select(DocumentVersion.id)
         .join(Document, Document.id == DocumentVersion.document_id)

@@ -20,16 +20,19 @@ from service.domain.principal import Principal
 from service.domain.pushes import PushAction, PushState
 from service.events.emitting import Event, emit
 from service.review.finding import find_push
+from service.subjects.enterprises import demand_active
 
 
 def push_document(session: Session, by: Principal, document_id: str, domain_id: str, *, at: datetime) -> Push:
     """Send the document's version in the library to a domain.
 
     Raises NotFound ``access.not_found``, ``account.domain_unknown``, AccessRefused ``access.*``, UsageError
-    ``push.not_in_library``, ``push.twice``, and ``push.unchanged`` for a version that this domain has sent back.
+    ``subject.inactive``, ``push.not_in_library``, ``push.twice``, and ``push.unchanged`` for a version that this domain
+    has sent back.
     """
     document = find_document(session, by, document_id, Operation.WRITE)
     demand(by, Operation.WRITE, Resource(Kind.PUSH, document.subject_id))
+    demand_active(session, document.subject_id)
     domain = session.get(Domain, domain_id)
     if domain is None:
         raise refusal("account.domain_unknown")
