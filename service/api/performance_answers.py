@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from service.api.shapes import Answer, Moment, Words
 from service.database.performances import CrossCheck, Performance
-from service.performances.comparing import latest_cross_check
+from service.domain.principal import Principal
+from service.performances.comparing import shown_cross_check
 from service.performances.kinds import Category, Grade
 from service.performances.papers import covers, present_documents
 from service.performances.records import performance_state
@@ -133,9 +134,9 @@ class PerformanceDetail(PerformanceAnswer):
     )
 
     @classmethod
-    def seen(cls, session: Session, row: Performance) -> PerformanceDetail:
+    def seen(cls, session: Session, by: Principal, row: Performance) -> PerformanceDetail:
         """A row, and what was compared last."""
-        compared = latest_cross_check(session, row)
+        compared = shown_cross_check(session, by, row)
         now = covers(present_documents(session, row)) if compared else ""
         plain = PerformanceAnswer.of(row)
         return cls(**dict(plain), cross_check=CrossCheckAnswer.of(compared, now) if compared else None)

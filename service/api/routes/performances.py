@@ -124,7 +124,7 @@ def post_performance(call: SignedIn, body: NewPerformance) -> JSONResponse:
             session, call.principal, project=values.pop("project"), category=body.category, values=values, at=call.at
         )
         headers = {"ETag": etag(made.row_version), "Location": f"/api/v1/performances/{made.id}"}
-        return Made(201, PerformanceDetail.seen(session, made), headers)
+        return Made(201, PerformanceDetail.seen(session, call.principal, made), headers)
 
     return call.create(work)
 
@@ -135,7 +135,7 @@ def get_performance(call: SignedIn, performance_id: RowId, response: Response) -
     with call.reading() as session:
         found = find_performance(session, call.principal, performance_id, Operation.READ)
         response.headers["ETag"] = etag(found.row_version)
-        return PerformanceDetail.seen(session, found)
+        return PerformanceDetail.seen(session, call.principal, found)
 
 
 @router.patch("/performances/{performance_id}", summary="修改业绩  Change a performance")
@@ -146,7 +146,7 @@ def patch_performance(
     with call.transaction() as session:
         found = edit(session, call.principal, performance_id, body.values(), expected=expected, at=call.at)
         response.headers["ETag"] = etag(found.row_version)
-        return PerformanceDetail.seen(session, found)
+        return PerformanceDetail.seen(session, call.principal, found)
 
 
 @router.get("/performances/{performance_id}/cross-checks", summary="逻辑校验记录  Comparisons of the documents")
@@ -191,4 +191,4 @@ def post_performance_submission(
     with call.transaction() as session:
         found = submit(session, call.principal, performance_id, continue_with=continue_with, at=call.at)
         response.headers["ETag"] = etag(found.row_version)
-        return PerformanceDetail.seen(session, found)
+        return PerformanceDetail.seen(session, call.principal, found)
