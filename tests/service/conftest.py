@@ -12,7 +12,7 @@ from service.database.base import open_database
 from service.database.migrations.upgrade import migrate
 from tests.components import require
 from tests.service.api_client import Api
-from tests.service.databases import new_database
+from tests.service.databases import Lent, new_database
 
 KINDS = ("sqlite", "postgresql")
 
@@ -44,10 +44,18 @@ def _migrated(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> I
         yield url
 
 
+@pytest.fixture(scope="session")
+def _lent(database_kind: str, _migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
+    """PostgreSQL's, for one test after the other."""
+    lent = Lent(_migrated, tmp_path_factory.mktemp("databases"))
+    yield lent
+    lent.close()
+
+
 @pytest.fixture
-def database_url(database_kind: str, _migrated: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a migrated database without rows of people."""
-    with new_database(database_kind, tmp_path, like=_migrated) as url:
+def database_url(database_kind: str, _migrated: str, _lent: Lent, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated database without rows of people: a copied file, or a database used in turn."""
+    with _lent.lend() if database_kind == "postgresql" else new_database("sqlite", tmp_path, like=_migrated) as url:
         yield url
 
 
