@@ -95,7 +95,7 @@ def list_documents(
     # SQLite keeps no statistics and would begin with the documents, then sort all of them.
     versions_first = column is not None and session.get_bind().dialect.name == "sqlite"
     query = _within(sight(by, Kind.DOCUMENT), versions_first=versions_first)
-    query = query.where(*_narrowed(filters, today(at)))
+    query = query.where(*_narrowed(filters, by, today(at)))
     if column is None:
         # Identifiers of documents sort by when they were made.
         return _some(session, query, Document.id, asked, after=asked.after[1] if asked.after else None)
@@ -169,7 +169,7 @@ def _within(seen: Sight, *, versions_first: bool) -> Select[DocumentVersion]:
     return query.join(sent, sent.c.document_id == Document.id).where(DocumentVersion.number == sent.c.newest)
 
 
-def _narrowed(filters: Filters, day: date) -> list[ColumnElement[bool]]:
+def _narrowed(filters: Filters, by: Principal, day: date) -> list[ColumnElement[bool]]:
     version = DocumentVersion
     found: list[ColumnElement[bool]] = []
     if filters.doc_type is not None:
@@ -194,7 +194,9 @@ def _narrowed(filters: Filters, day: date) -> list[ColumnElement[bool]]:
     if filters.submitted_until is not None:
         found.append(version.submitted_at < filters.submitted_until)
     if filters.push is not None:
-        found.append(exists().where(Push.version_id == version.id, Push.state == filters.push))
+        pushed = exists().where(Push.version_id == version.id, Push.state == filters.push)
+        # What other domains decided is nothing that a reviewer may find out.
+        found.append(pushed.where(Push.domain_id == by.domain_id) if by.role is Role.REVIEWER else pushed)
     if filters.text is not None and (sought := filters.text.strip()):
         found.append(_mentions(sought))
     return found
