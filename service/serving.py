@@ -85,6 +85,8 @@ def _run(
     started: Callable[[int], object],
 ) -> None:
     application = create_app(installation)
+    if supervisor is not None:
+        application.state.readiness.supervise(lambda: supervisor.working)
 
     class Server(uvicorn.Server):
         """Workers are told to end together with the requests, not after them."""

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
+
+from sqlalchemy import select
 
 from certlight.errors import CertlightError, ModelMissing, SetupError
 from certlight.paths import models_dir
 from certlight.text import Text
 from pipeline.assets.install import missing
+from service.database.jobs import Job
 from service.database.migrations.upgrade import is_current
+from service.domain.jobs import JobPriority
 from service.installation import Installation
+from service.jobs.leases import ready
 from service.telemetry.bounded import Bounded
 
 KEPT: Final = 1.0
 """Seconds that an answer counts: whoever asks often does not wear out what is asked."""
 PATIENCE: Final = 3.0
 """Seconds that each part has to answer; all are asked at once."""
+BEHIND: Final = timedelta(minutes=5)
+"""Work that people asked for, and that nobody has begun after so long, is waiting for workers that are not there."""
 _PROBE: Final = "certlight-readiness"
 """The tenant as whom the storage is tried; it never keeps anything."""
 
@@ -36,6 +44,7 @@ class Readiness:
 
     def __init__(self, installation: Installation) -> None:
         self._stopping = False
+        self._working: Callable[[], bool] | None = None
         self._parts: Mapping[str, Callable[[], Part]] = {
             name: Bounded(_told(ask, installation), kept=KEPT, patience=PATIENCE) for name, ask in _PARTS.items()
         }
@@ -44,9 +53,15 @@ class Readiness:
         """From now on not ready: whoever spreads requests shall send none, while those under way end."""
         self._stopping = True
 
+    def supervise(self, working: Callable[[], bool]) -> None:
+        """``working`` tells whether the workers of this process work; others may be elsewhere, and are not asked."""
+        self._working = working
+
     def parts(self) -> dict[str, Part]:
         """How each part is. Bounded by :data:`PATIENCE` for all together, as long as one at a time hangs."""
         found = {name: _answered(ask) for name, ask in self._parts.items()}
+        if self._working is not None and not self._working():
+            found["workers"] = Part(False, "workers.failing")
         if self._stopping:
             found["process"] = Part(False, "health.stopping")
         return found
@@ -59,16 +74,16 @@ def _answered(ask: Callable[[], Part]) -> Part:
         return Part(False, "health.timeout")
 
 
-def _told(ask: Callable[[Installation], None], installation: Installation) -> Callable[[], Part]:
+def _told(ask: Callable[[Installation], Part | None], installation: Installation) -> Callable[[], Part]:
     def told() -> Part:
         try:
-            ask(installation)
+            part = ask(installation)
         except CertlightError as error:
             # Without authorities nothing is sealed, but everything else is done; a fresh installation has none.
             return Part(error.code == "trust.none", error.code)
         except Exception:
             return Part(False, "health.failed")
-        return Part(True)
+        return part or Part(True)
 
     return told
 
@@ -111,6 +126,14 @@ def _trust(installation: Installation) -> None:
     installation.trust().material(production=installation.settings.production)
 
 
+def _workers(installation: Installation) -> Part | None:
+    """Well in any case: an API that takes work for later is not to be sent away for it."""
+    with installation.reading() as session:
+        since = installation.clock() - BEHIND
+        waiting = select(Job.id).where(ready(since), Job.priority < JobPriority.BATCH).limit(1)
+        return Part(True, "workers.behind") if session.scalars(waiting).first() is not None else None
+
+
 def _models(installation: Installation) -> None:
     """Only where the workers are on this machine."""
     if installation.settings.broker_url is None and (absent := missing("model", models_dir())):
@@ -121,10 +144,11 @@ def _models(installation: Installation) -> None:
         )
 
 
-_PARTS: Final[Mapping[str, Callable[[Installation], None]]] = {
+_PARTS: Final[Mapping[str, Callable[[Installation], Part | None]]] = {
     "database": _database,
     "storage": _storage,
     "broker": _broker,
     "trust": _trust,
     "models": _models,
+    "workers": _workers,
 }

@@ -24,6 +24,8 @@ from service.jobs.policy import JobPolicy
 _LOG = logging.getLogger(__name__)
 COMMAND: Final = (sys.executable, "-m", "service.worker.slot")
 _LOOK_SECONDS: Final = 0.1
+_FAILING: Final = 3
+"""Deaths in a row after which a place is not taken for working."""
 _THREADS: Final = "OMP_NUM_THREADS"
 _PAUSES: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before a process that died is started anew, the more the more often in a row."""
@@ -76,6 +78,11 @@ class Supervisor:
         """Of the processes that run."""
         return [slot.process.pid for slot in self._slots if slot.process is not None and slot.process.poll() is None]
 
+    @property
+    def working(self) -> bool:
+        """Whether there is a place whose processes do not die one after the other; stays true between two of them."""
+        return self._thread.is_alive() and any(_is_sound(slot) for slot in self._slots)
+
     def begin_stop(self) -> None:
         """Have every worker end after the job at hand; does not wait, and may be called from a signal's handler."""
         self._stopping.set()
@@ -108,14 +115,20 @@ class Supervisor:
 
     def _begin(self, slot: Slot) -> None:
         slot.owner = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(6)}"
-        slot.process = subprocess.Popen(
-            [*self._command, slot.owner, str(os.getpid()), self._threads],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            # Ctrl-C at a terminal is for the supervisor alone.
-            start_new_session=True,
-        )
         slot.started = time.monotonic()
+        try:
+            slot.process = subprocess.Popen(
+                [*self._command, slot.owner, str(os.getpid()), self._threads],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                # Ctrl-C at a terminal is for the supervisor alone.
+                start_new_session=True,
+            )
+        except OSError as error:
+            # No memory or no process left, for a while. This thread must go on: the workers end with it.
+            slot.deaths += 1
+            slot.start_at = slot.started + _pause(slot)
+            _LOG.error("no worker could be started: %s", type(error).__name__)
 
     def _buried(self, slot: Slot, code: int) -> None:
         """A worker has ended by itself: replaced at once if it meant to, after a while if it died."""
@@ -126,8 +139,7 @@ class Supervisor:
         else:
             slot.deaths = 1 if lived >= _SOUND_SECONDS else slot.deaths + 1
             _LOG.error("worker %s died (%d) after %.0f s", slot.owner, code, lived)
-        pause = _PAUSES[min(slot.deaths - 1, len(_PAUSES) - 1)] if slot.deaths else 0.0
-        slot.start_at = time.monotonic() + pause
+        slot.start_at = time.monotonic() + _pause(slot)
         try:
             with self._installation.transaction() as session:
                 take_back_from(session, slot.owner, self._policy, self._installation.clock())
@@ -153,6 +165,14 @@ class Supervisor:
             _LOG.warning("jobs under way wait for their leases to end: %s", type(error).__name__)
         else:
             _LOG.info("workers ended; %d jobs given back", given)
+
+
+def _pause(slot: Slot) -> float:
+    return _PAUSES[min(slot.deaths - 1, len(_PAUSES) - 1)] if slot.deaths else 0.0
+
+
+def _is_sound(slot: Slot) -> bool:
+    return slot.deaths < _FAILING or (_alive(slot) and time.monotonic() - slot.started >= _SOUND_SECONDS)
 
 
 def processors() -> int:

@@ -32,6 +32,7 @@ from service.opening import opened
 from service.settings import Settings
 from service.telemetry.bounded import Bounded
 from service.telemetry.job_figures import JobFigures
+from service.telemetry.readiness import BEHIND
 from tests.components import REDIS, require
 from tests.service.account_examples import CHEAP
 
@@ -81,7 +82,7 @@ def test_ready_names_every_part(database_url: str, tmp_path: Path) -> None:
         answer = client.get("/readyz")
     assert answer.status_code == 200
     assert {name: part["status"] for name, part in answer.json()["parts"].items()} == dict.fromkeys(
-        ("database", "storage", "broker", "trust", "models"), "ok"
+        ("database", "storage", "broker", "trust", "models", "workers"), "ok"
     )
     # A fresh installation has no authorities yet; it says so, and works.
     assert answer.json()["parts"]["trust"]["code"] == "trust.none"
@@ -122,6 +123,32 @@ def test_ready_with_a_broker_that_answers(sqlite: str, tmp_path: Path) -> None:
     require("redis")
     with served(sqlite, tmp_path, broker_url=SecretStr(REDIS)) as client:
         assert parts(client)["broker"] == {"status": "ok"}
+
+
+def test_work_that_nobody_begins_is_told_and_turns_nobody_away(sqlite: str, tmp_path: Path) -> None:
+    with served(sqlite, tmp_path) as client:
+        installation = client.app.state.installation  # type: ignore[attr-defined]
+        with installation.transaction() as session:
+            at = installation.clock() - 2 * BEHIND
+            enqueue(session, JobKind.READ, at=at, subject_id=None, priority=JobPriority.BATCH)
+        assert parts(client)["workers"] == {"status": "ok"}
+        with installation.transaction() as session:
+            enqueue(session, JobKind.READ, at=at, subject_id=None, priority=JobPriority.PERSON)
+    # Another application: answers count for a second.
+    with served(sqlite, tmp_path) as client:
+        assert parts(client)["workers"] == {"status": "ok", "code": "workers.behind"}
+
+
+def test_workers_that_do_not_work_make_not_ready(sqlite: str, tmp_path: Path) -> None:
+    with served(sqlite, tmp_path) as client:
+        working = [True]
+        client.app.state.readiness.supervise(lambda: working[0])  # type: ignore[attr-defined]
+        assert parts(client)["workers"] == {"status": "ok"}
+        working.clear()
+        working.append(False)
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["parts"]["workers"] == {"status": "failed", "code": "workers.failing"}
 
 
 def test_a_stopping_process_is_not_ready_but_lives(sqlite: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ from service.worker.chores import TIDYING, ChoreKind, run_due
 from service.worker.dispatcher import BrokerDispatcher
 from service.worker.lookout import Lookout
 from service.worker.registry import HANDLERS
-from service.worker.supervisor import share
+from service.worker.supervisor import Supervisor, share
 from tests.service.api_client import SECRET
 from tests.service.queue_examples import Queue, a_queue, simple
 from tests.service.rows import NOW, a_draft, a_subject, add_scan, clerk_of, sha
@@ -153,6 +154,17 @@ def test_a_broker_that_is_away_keeps_nobody_waiting(tmp_path: Path, scheme: str)
 )
 def test_workers_of_a_machine_share_its_processors(slots: int, told: str | None, threads: int) -> None:
     assert share(slots, 8, told) == threads
+
+
+@pytest.mark.parametrize("command", [(sys.executable, "-c", "raise SystemExit(1)"), ("/nowhere/worker",)])
+def test_workers_that_die_again_and_again_are_not_taken_for_working(queue: Queue, command: tuple[str, ...]) -> None:
+    supervisor = Supervisor(queue.installation, 1, command=command)
+    supervisor.start()
+    try:
+        assert supervisor.working
+        until(lambda: not supervisor.working, 30, "nobody works")
+    finally:
+        supervisor.stop()
 
 
 def test_every_kind_of_job_has_a_handler() -> None:
