@@ -10,6 +10,7 @@ import logging
 import resource
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, Final, Protocol
 
 from celery import signals
 from celery.exceptions import WorkerShutdown
+from celery.platforms import SecurityWarning
 from celery.worker import state
 
 from certlight.errors import CertlightError
@@ -34,6 +36,7 @@ from service.worker.registry import Handlers, handler_of
 from service.worker.running import Runner
 
 _LOG = logging.getLogger(__name__)
+_AS_ROOT: Final = "You're running the worker with superuser privileges"
 _AWAY_SECONDS: Final = 1.0
 """Pause where the database gave no job because it is away."""
 
@@ -128,6 +131,8 @@ def _configure_logging(settings: Settings) -> None:
 
 
 def _listen(app: Any, owner: str, settings: Settings) -> int:
+    # Celery says so of every process anew. It is meant for those who take pickle from their broker; here it is JSON.
+    warnings.filterwarnings("ignore", _AS_ROOT, SecurityWarning)
     worker = app.Worker(
         # In this very process: nothing is forked, so libraries with threads and locks of their own are never copied
         # in mid-work, and a busy worker takes no message that an idle one could have.
