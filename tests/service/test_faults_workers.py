@@ -1,4 +1,8 @@
-"""Workers, supervisors and brokers that are killed in mid-work: every job ends, and has its effect once."""
+"""Workers, supervisors, a broker and whoever makes work are killed in the middle: every job ends, with one effect.
+
+RabbitMQ is the machine's and serves others: workers alone are killed over it. The broker that dies is a Redis of the
+test's own.
+"""
 
 from __future__ import annotations
 
@@ -45,20 +49,21 @@ def site_with(broker: str, folder: Path) -> Iterator[Site]:
 @pytest.mark.parametrize("broker", ["folder", "redis", "rabbitmq"])
 def test_workers_and_their_supervisor_are_killed_in_the_middle_of_fifty_jobs(broker: str, tmp_path: Path) -> None:
     with site_with(broker, tmp_path) as site:
-        jobs = site.put(50, payload={"seconds": 0.05})
+        jobs = site.put(50, payload={"seconds": 0.1})
         program = site.start(2)
         until(lambda: site.count(JobState.DONE) >= 5, what="the first jobs")
         # One worker, in mid-work.
         site.slots(program)[0].kill()
-        until(lambda: site.count(JobState.DONE) >= 20, what="the other worker and the new one go on")
+        # A supervisor on another machine, which knows nothing of these workers.
+        site.start(1)
+        until(lambda: site.count(JobState.DONE) >= 20, what="the others go on")
+        assert site.count(JobState.DONE) < 50
         # The supervisor: nobody looks after the workers any more, and they end.
         orphans = site.slots(program)
         program.kill()
         program.wait()
         # One that has only just been started ends before it takes a job, once its libraries are loaded.
         until(lambda: not any(orphan.is_running() for orphan in orphans), 30, "orphans end")
-        assert site.count(JobState.DONE) < 50
-        site.start(1)
         until(site.all_ended, what="all fifty")
         assert {job.state for job in site.rows().values()} == {JobState.DONE}
         assert sorted(site.effects()) == sorted(jobs)
@@ -97,24 +102,43 @@ def test_the_broker_is_killed_with_its_messages_and_started_again(tmp_path: Path
         # While it is away, whoever makes work is not kept waiting.
         begun = time.monotonic()
         jobs += site.put(25, payload={"seconds": 0.05})
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5
         with redis_server(port, tmp_path):
-            until(site.all_ended, 60, "all fifty")
+            until(site.all_ended, what="all fifty")
             assert {job.state for job in site.rows().values()} == {JobState.DONE}
             assert sorted(site.effects()) == sorted(jobs)
 
 
-def test_a_job_that_kills_its_worker_is_parked_and_the_others_go_on(embedded: Site) -> None:
-    (poison,) = embedded.put(1, JobKind.SEAL, priority=JobPriority.PERSON)
-    others = embedded.put(5)
-    embedded.start(1)
-    until(embedded.all_ended, what="all jobs")
-    rows = embedded.rows()
-    assert rows[poison].state is JobState.PARKED
-    assert rows[poison].attempts == 3
-    assert (rows[poison].error or {})["code"] == "job.worker_lost"
-    assert {rows[other].state for other in others} == {JobState.DONE}
-    assert sorted(embedded.effects()) == sorted(others)
+@pytest.mark.parametrize("broker", ["folder", "redis"])
+def test_whoever_makes_work_is_killed(broker: str, tmp_path: Path) -> None:
+    """Every job that was told of is done, once; so is one that was committed and not told of any more."""
+    with site_with(broker, tmp_path) as site:
+        program = site.enqueuing()
+        assert program.stdout is not None
+        told = [program.stdout.readline().decode().strip() for _ in range(20)]
+        program.kill()
+        told += [line.decode().strip() for line in program.stdout.readlines() if line.endswith(b"\n")]
+        program.wait()
+        site.start(1)
+        until(site.all_ended, what="all jobs")
+        rows = site.rows()
+        assert set(told) <= set(rows)
+        assert {row.state for row in rows.values()} == {JobState.DONE}
+        assert sorted(site.effects()) == sorted(rows)
+
+
+def test_a_job_that_kills_its_worker_is_parked_and_the_others_go_on(database_file: str, tmp_path: Path) -> None:
+    with a_site(database_file, tmp_path, None, attempts=2) as site:
+        (poison,) = site.put(1, JobKind.SEAL, priority=JobPriority.PERSON)
+        others = site.put(5)
+        site.start(1)
+        until(site.all_ended, what="all jobs")
+        rows = site.rows()
+        assert rows[poison].state is JobState.PARKED
+        assert rows[poison].attempts == 2
+        assert (rows[poison].error or {})["code"] == "job.worker_lost"
+        assert {rows[other].state for other in others} == {JobState.DONE}
+        assert sorted(site.effects()) == sorted(others)
 
 
 def test_told_to_end_workers_finish_what_they_can_and_give_back_the_rest(database_file: str, tmp_path: Path) -> None:
@@ -124,7 +148,7 @@ def test_told_to_end_workers_finish_what_they_can_and_give_back_the_rest(databas
         (short,), (long,) = site.put(1, payload={"seconds": 1}), site.put(1, JobKind.REPORT, payload={"seconds": 60})
         until(lambda: site.count(JobState.RUNNING) == 2, what="both under way")
         program.send_signal(signal.SIGTERM)
-        assert program.wait(15) == 0
+        assert program.wait(30) == 0
         rows = site.rows()
         assert rows[short].state is JobState.DONE
         # Not when its lease ends, in a minute: at once, and as if it had not begun.
@@ -133,15 +157,14 @@ def test_told_to_end_workers_finish_what_they_can_and_give_back_the_rest(databas
 
 def test_a_person_is_served_at_once_and_before_a_batch(embedded: Site) -> None:
     embedded.start(1)
-    (first,) = embedded.put(1)
-    until(embedded.all_ended, what="the first job")
     embedded.put(40, priority=JobPriority.BATCH, payload={"seconds": 0.1})
     until(lambda: embedded.count(JobState.DONE) >= 3, what="the batch has begun")
     (person,) = embedded.put(1, priority=JobPriority.PERSON)
-    until(lambda: embedded.rows()[person].state is JobState.DONE, 5, "the person's")
-    behind = embedded.effects().index(person)
-    assert embedded.effects()[0] == first
-    assert behind < 20
+    before = embedded.count(JobState.DONE)
+    until(lambda: embedded.rows()[person].state is JobState.DONE, what="the person's")
+    # What was under way when it came ends first, and nothing else.
+    assert embedded.effects().index(person) <= before + 1
+    assert before < 30
 
 
 def test_wake_ups_do_not_pile_up(embedded: Site) -> None:
@@ -154,7 +177,7 @@ def test_wake_ups_do_not_pile_up(embedded: Site) -> None:
         most = max(most, waiting(app))
         time.sleep(0.05)
     assert most <= 60
-    until(lambda: waiting(app) == 0, 10, "all messages taken")
+    until(lambda: waiting(app) == 0, 30, "all messages taken")
 
 
 def test_a_worker_that_was_told_nothing_finds_the_work(embedded: Site) -> None:

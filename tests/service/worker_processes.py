@@ -30,11 +30,12 @@ from tests.service.api_client import SECRET
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 QUICK: Final[dict[str, float | int]] = {
-    "lease_seconds": 2,
-    "heartbeat_seconds": 0.3,
+    # Not less: on a machine with more to do than it can, a heartbeat is late.
+    "lease_seconds": 4,
+    "heartbeat_seconds": 0.5,
     "sweep_seconds": 0.3,
     "retry_seconds": 0.1,
-    "attempts": 3,
+    "attempts": 5,
     "grace_seconds": 10,
 }
 
@@ -83,6 +84,18 @@ class Site:
         self.programs.append(program)
         return program
 
+    def enqueuing(self) -> subprocess.Popen[bytes]:
+        """A process that makes work until it ends, and tells of every job that it has made."""
+        program = subprocess.Popen(
+            [sys.executable, "-m", "tests.service.worker_enqueuer"],
+            env=self.environment(),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.programs.append(program)
+        return program
+
     def listening(self, workers: int) -> None:
         """Return once so many have begun to listen."""
         log = self.folder / "workers.log"
@@ -123,6 +136,8 @@ class Site:
         for program in self.programs:
             program.send_signal(signal.SIGKILL)
             program.wait()
+            if program.stdout is not None:
+                program.stdout.close()
 
 
 def _line(process: psutil.Process) -> str:
