@@ -58,7 +58,8 @@ SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
 ) AS found (line)
 """
 _END_OTHERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
