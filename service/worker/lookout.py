@@ -23,6 +23,7 @@ from service.installation import Installation
 from service.jobs.leases import ready
 
 _LOG = logging.getLogger(__name__)
+_LOOK_SECONDS: Final = 5.0
 _DEAF: Final = 3
 """Times that work was found without a word, after which the process is replaced."""
 
@@ -58,6 +59,9 @@ class Lookout:
         self._stopping.set()
         with self._working:
             pass
+        # In mid-look it holds a connection, which is to be given back before the pool is closed.
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(_LOOK_SECONDS)
 
     def hear(self) -> bool:
         """Do the most urgent job; False where there was none, or no more is to be begun. Raises as ``run_next``."""
