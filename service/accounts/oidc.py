@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import secrets
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,6 +46,10 @@ LIFETIME: Final = timedelta(minutes=10)
 """Time to sign in at the provider."""
 TIMEOUT: Final = 10.0
 """Seconds that the provider has for each answer."""
+PATIENCE: Final = 2.0
+"""Seconds that a login waits for another one to fetch the provider's addresses and keys."""
+PAUSE: Final = TIMEOUT + 10
+"""Seconds from a failed attempt to fetch them to the next one."""
 FRESH: Final = timedelta(hours=1)
 """So long its addresses and keys are kept."""
 LARGEST: Final = 1 << 20
@@ -85,6 +90,7 @@ class OidcLogin:
         self._callback = f"{public_url}/api/v1/auth/oidc/callback"
         self._known: _Provider | None = None
         self._lock = threading.Lock()
+        self._not_before = 0.0
 
     def begin(self, at: datetime) -> OidcBegun:
         """Raises SetupError ``oidc.unavailable``."""
@@ -178,19 +184,31 @@ class OidcLogin:
         return claims  # type: ignore[no-any-return]
 
     def _provider(self, at: datetime, *, anew: bool = False) -> _Provider:
-        with self._lock:
+        # Anybody may ask, without signing in: a provider that does not answer must not hold all the process's threads.
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise unavailable()
+        try:
             known = self._known
             if known is None or anew or at - known.fetched_at >= FRESH:
-                metadata = self._fetched(f"{self._oidc.issuer.rstrip('/')}/.well-known/openid-configuration")
-                if str(metadata.get("issuer", "")).rstrip("/") != self._oidc.issuer.rstrip("/"):
+                if time.monotonic() < self._not_before:
                     raise unavailable()
-                found = _Provider(metadata, KeySet([]), at)
-                try:
-                    keys = KeySet.import_key_set(self._fetched(found.address("jwks_uri")))  # type: ignore[arg-type]
-                except (JoseError, ValueError, KeyError, TypeError) as error:
-                    raise unavailable() from error
-                known = self._known = _Provider(metadata, keys, at)
+                self._not_before = time.monotonic() + PAUSE
+                known = self._known = self._found(at)
+                self._not_before = 0.0
             return known
+        finally:
+            self._lock.release()
+
+    def _found(self, at: datetime) -> _Provider:
+        metadata = self._fetched(f"{self._oidc.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if str(metadata.get("issuer", "")).rstrip("/") != self._oidc.issuer.rstrip("/"):
+            raise unavailable()
+        found = _Provider(metadata, KeySet([]), at)
+        try:
+            keys = KeySet.import_key_set(self._fetched(found.address("jwks_uri")))  # type: ignore[arg-type]
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise unavailable() from error
+        return _Provider(metadata, keys, at)
 
     def _fetched(self, address: str) -> dict[str, Any]:
         try:

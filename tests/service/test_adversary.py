@@ -7,6 +7,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import anyio
@@ -34,6 +35,7 @@ from tests.service.api_work import a_filled, works_of
 from tests.service.document_flow import DOCUMENTS, Paper, begun, picture, ready
 from tests.service.performance_examples import PERFORMANCES, a_document, a_performance, attached
 from tests.service.review_examples import Desks
+from tests.service.test_api_oidc import CLIENT
 from tests.service.test_api_seals import key, prepared
 from tests.service.walk_seed import seed
 from tests.signing.pki import COMPANY_CODE, OTHER_CODE
@@ -136,6 +138,30 @@ def test_a_file_s_name_breaks_no_header(api: Api) -> None:
     assert shown.count('"') == 2
     assert "sandbox" in got.headers["content-security-policy"]
     assert got.headers["x-content-type-options"] == "nosniff"
+
+
+class _Broken(BaseHTTPRequestHandler):
+    """An identity provider that answers nothing of use."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        type(self).asked += 1
+        self.send_error(500)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_a_provider_that_is_ill_is_not_asked_by_every_stranger(api: Api) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Broken) as provider:
+        threading.Thread(target=provider.serve_forever, daemon=True).start()
+        strange = api.beside(oidc={**CLIENT, "issuer": f"http://127.0.0.1:{provider.server_port}"}).anonymous()
+        _Broken.asked = 0
+        for _ in range(3):
+            assert code(strange.get(f"{API}/auth/oidc/start")) == (503, "oidc.unavailable")
+        provider.shutdown()
+    assert _Broken.asked == 1
 
 
 # Other tenants
