@@ -32,6 +32,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "request.cursor": 400,
     "request.malformed": 400,
     "document.expired_since_check": 409,
+    "document.renamed_since_seal": 409,
     "document.no_such_page": 404,
     "document.red": 409,
     "document.renewal_open": 409,

@@ -28,6 +28,10 @@ _REFUSALS: Final[dict[str, tuple[Text, Text]]] = {
         Text("证照在核验之后已过期，绿灯不再成立。", "It has expired since it was checked; it is no longer green."),
         Text("请重新核验，或更新为有效的证照。", "Check it again, or renew it with a valid one."),
     ),
+    "document.renamed_since_seal": (
+        Text("企业在签章之后更改了名称。", "The enterprise took another name after this was sealed."),
+        Text("请用新名称的证书重新签章并核验。", "Seal it anew with a certificate of the new name, and check it."),
+    ),
     "document.red": (
         Text("核验为红灯的证照不能提交。", "What was checked red cannot be submitted."),
         Text(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Operation
 from service.certificates.issuing import issue
 from service.database import library, pushes
 from service.database.documents import DocumentVersion
+from service.database.evidence import Seal
 from service.database.pushes import Push
+from service.database.subjects import SubjectName
 from service.documents.finding import working
 from service.documents.forms import today
 from service.documents.refusals import refusal
@@ -31,7 +33,8 @@ def submit(
     be pushed for itself. A push that is on a reviewer's desk stays there.
 
     Raises NotFound, AccessRefused ``access.*``, UsageError ``state.*``, ``document.red``,
-    ``document.expired_since_check``: green is what holds on the day of the submission, not on that of the check.
+    ``document.expired_since_check``: green is what holds on the day of the submission, not on that of the check;
+    ``document.renamed_since_seal``: what the public is told of the holder is what a certificate vouched for.
     """
     version = working(session, by, document_id, Operation.WRITE, expected=expected)
     if version.state is DocumentState.CHECKED_RED:
@@ -39,6 +42,7 @@ def submit(
     expired = version.valid_until is not None and version.valid_until < today(at)
     if version.state is DocumentState.CHECKED_GREEN and expired:
         raise refusal("document.expired_since_check")
+    _demand_name_of_seal(session, version)
     replaced = _replaced(session, version)
     library.submit(session, version, by.actor, at=at)
     issue(session, version, at=at)
@@ -50,6 +54,17 @@ def submit(
     told = {"document": version.document_id, "version": version.number, "state": version.state.value, "light": light}
     emit(session, Event.DOCUMENT_SUBMITTED, at=at, subject_id=version.subject_id, payload=told)
     return version
+
+
+def _demand_name_of_seal(session: Session, version: DocumentVersion) -> None:
+    sealed = select(func.max(Seal.sealed_at)).where(
+        Seal.subject_id == version.subject_id, Seal.version_id == version.id
+    )
+    renamed = select(SubjectName.id).where(
+        SubjectName.subject_id == version.subject_id, SubjectName.until >= sealed.scalar_subquery()
+    )
+    if session.scalars(renamed.limit(1)).first() is not None:
+        raise refusal("document.renamed_since_seal")
 
 
 def _replaced(session: Session, version: DocumentVersion) -> Sequence[DocumentVersion]:

@@ -173,6 +173,18 @@ def test_what_expired_since_its_check_is_no_longer_green(api: Api) -> None:
     assert yellow.submit()["state"] == "submitted_yellow"
 
 
+def test_an_enterprise_that_was_renamed_seals_anew(api: Api) -> None:
+    client = api.client(Role.ENTERPRISE_ADMIN)
+    paper = ready(api, client, Light.GREEN)
+    subject = client.get("/api/v1/auth/session").json()["subject"]["id"]
+    api.clock.forward(timedelta(minutes=1))
+    tag = client.get(f"/api/v1/subjects/{subject}").headers["etag"]
+    renamed = client.patch(f"/api/v1/subjects/{subject}", json={"name": "别家建设集团"}, headers={"If-Match": tag})
+    assert renamed.status_code == 200, renamed.text
+    answer = client.post(f"{paper.url}/submission", headers=paper.matched)
+    assert codes(answer) == (409, "document.renamed_since_seal")
+
+
 def test_a_supplement_changes_what_is_not_key(api: Api) -> None:
     paper = ready(api, api.client(Role.CLERK), Light.YELLOW)
     paper.submit()
