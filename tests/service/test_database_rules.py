@@ -17,7 +17,7 @@ from service.domain.pushes import PushState
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = ROOT / "service"
-WRITERS = {"service/database/documents.py": 1, "service/database/pushes.py": 1}
+WRITERS = {"service/database/documents.py": 1, "service/database/jobs.py": 1, "service/database/pushes.py": 1}
 """The modules with the one function each that moves a state, and how often it assigns one."""
 GUARDED = {"DocumentVersion", "Push"}
 
@@ -48,7 +48,7 @@ def _assigned(tree: ast.AST) -> int:
 
 
 def test_only_advance_assigns_a_state() -> None:
-    """``state`` itself has no setter; the attribute behind it is touched in two modules only, once in each."""
+    """``state`` itself has no setter; the attribute behind it is touched in three modules only, once in each."""
     found: dict[str, int] = {}
     for name, tree in modules():
         private = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "_state"]
@@ -136,13 +136,12 @@ def _imports(tree: ast.Module) -> Iterator[str]:
 ALLOWED = {
     "service/domain/": ("service.domain",),
     "service/database/": ("service.database", "service.domain"),
-    "service/audit/": ("service.audit", "service.database", "service.domain"),
 }
 
 
 @pytest.mark.parametrize("folder", ALLOWED)
 def test_imports_inside_the_service_go_one_way(folder: str) -> None:
-    """domain ← database ← audit; the domain knows neither SQL nor HTTP."""
+    """domain ← database; the domain knows neither SQL nor HTTP. Import-linter holds the storeys above."""
     imported = {module for name, tree in modules() if name.startswith(folder) for module in _imports(tree)}
     assert {m for m in imported if m.startswith("service.") and not m.startswith(ALLOWED[folder])} == set()
     if folder == "service/domain/":
