@@ -48,7 +48,10 @@ def named(doc_type: str) -> Template:
     raise UsageError(
         "template.unknown",
         Text(f"没有证照类型 {doc_type}。{hint_zh}", f"There is no document type {doc_type}. {hint_en}".strip()),
-        Text("运行 certlight templates list 查看全部类型。", "Run: certlight templates list"),
+        Text(
+            "全部类型见 certlight templates list，或接口 GET /api/v1/templates。",
+            "All types: certlight templates list, or GET /api/v1/templates.",
+        ),
     )
 
 

@@ -55,7 +55,10 @@ _REFUSALS: Final[dict[str, tuple[type[UsageError], Text, Text]]] = {
     "account.csrf": (
         AccessRefused,
         Text("请求不是从本系统页面发出的，未执行。", "The request does not come from this system's page."),
-        Text("请刷新页面后重试。", "Reload the page and try again."),
+        Text(
+            "请刷新页面后重试；程序请在 X-CSRF-Token 头中给出登录应答的 csrf_token，或使用访问令牌。",
+            "Reload the page and try again. Programs: send csrf_token as X-CSRF-Token, or use a token.",
+        ),
     ),
     "access.origin": (
         AccessRefused,

@@ -93,7 +93,13 @@ def _complete(found: dict[str, Any], installation: Installation) -> None:
                 used |= set(path[method].get("tags", ()))
                 _complete_operation(method, path[method])
     named = [tag for tag in TAGS if tag in used] + sorted(used - set(TAGS))
+    found["paths"] = dict(sorted(found["paths"].items(), key=lambda one: _place(one, named)))
     found["tags"] = [{"name": tag, **({"description": TAGS[tag]} if tag in TAGS else {})} for tag in named]
+
+
+def _place(path: tuple[str, dict[str, Any]], tags: list[str]) -> int:
+    """Paths stand in the order of their first operation's tag, and within it as their modules name them."""
+    return min(tags.index(path[1][method]["tags"][0]) for method in _METHODS if method in path[1])
 
 
 def _complete_operation(method: str, operation: dict[str, Any]) -> None:

@@ -70,6 +70,10 @@ def _message(found: Mapping[str, Any]) -> Text:
     kind = str(found["type"])
     text = _KINDS.get(kind) or _FAMILIES.get(kind.partition("_")[0], _OTHER)
     context = found.get("ctx") or {}
+    if "expected" in context:
+        # pydantic joins them in English.
+        words = str(context["expected"]).replace(" or ", ", ").replace("'", "")
+        context = {**context, "expected": words}
     try:
         return Text(text.zh.format_map(context), text.en.format_map(context))
     except (KeyError, ValueError, IndexError):

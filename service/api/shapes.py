@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from certlight.light import Light
 from certlight.text import Text
@@ -14,6 +23,7 @@ from service.domain.moments import utc_text
 Moment = Annotated[
     datetime,
     PlainSerializer(utc_text, str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-01T08:30:00.123Z"]}),
 ]
 """UTC, RFC 3339 with milliseconds and ``Z``."""
 
@@ -27,7 +37,11 @@ def _in_bounds(at: datetime) -> datetime:
 
 Since = Annotated[AwareDatetime, AfterValidator(_in_bounds)]
 """A bound of a time range, with its offset."""
-Colour = Annotated[Light, PlainSerializer(lambda light: light.word, str)]
+Colour = Annotated[
+    Light,
+    PlainSerializer(lambda light: light.word, str),
+    WithJsonSchema({"type": "string", "enum": [light.word for light in Light]}, mode="serialization"),
+]
 """``red``, ``yellow`` or ``green``."""
 RowId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", max_length=36)

@@ -117,6 +117,19 @@ def test_other_kinds_of_bodies_are_refused(api: Api) -> None:
         assert codes(answer) == (422, "request.invalid")
 
 
+def test_the_bare_address_leads_to_the_description(api: Api) -> None:
+    answer = api.anonymous().get("/", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/api/v1/docs")
+
+
+def test_what_may_stand_there_is_told_in_the_callers_language(api: Api) -> None:
+    body = {"name": "x", "scopes": ["everything"]}
+    (part,) = api.client(Role.CLERK).post("/api/v1/tokens", json=body).json()["errors"]
+    assert part["pointer"] == "body/scopes/0"
+    assert part["message"].startswith("须为以下之一：documents:read, ")
+    assert " or " not in part["message"]
+
+
 def test_nothing_has_nul_in_its_address(api: Api) -> None:
     for path in ("/api/v1/users?cursor=%00", "/api/v1/users/%00", "/api/v1/tokens?x=a%00b"):
         assert codes(api.client(Role.CLERK).get(path)) == (400, "request.malformed")

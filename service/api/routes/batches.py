@@ -11,7 +11,7 @@ from service.api.calls import SignedIn
 from service.api.shapes import Request, RowId
 from service.checking.asking import LARGEST_BATCH, BatchAction, ask_for_batch
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["batches"])
 
 
 class BatchOrdered(Request):

@@ -38,7 +38,7 @@ Oidc = Annotated[OidcLogin, Depends(oidc_login)]
     status_code=303,
     response_class=RedirectResponse,
     responses=_Redirected,
-    summary="统一身份认证登录 · Sign in through the identity provider",
+    summary="统一身份认证登录  Sign in through the identity provider",
 )
 def begin_oidc_login(call: Public, oidc: Oidc) -> RedirectResponse:
     """Sends the browser to the provider. Counts for ten minutes, in this browser."""
@@ -55,7 +55,7 @@ def begin_oidc_login(call: Public, oidc: Oidc) -> RedirectResponse:
     status_code=303,
     response_class=RedirectResponse,
     responses=_Redirected,
-    summary="统一身份认证返回 · Back from the identity provider",
+    summary="统一身份认证返回  Back from the identity provider",
 )
 def finish_oidc_login(
     call: Public,

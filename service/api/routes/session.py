@@ -46,7 +46,7 @@ class PasswordChange(Request):
     )
 
 
-@router.post("/auth/session", summary="密码登录 · Sign in with a password")
+@router.post("/auth/session", summary="密码登录  Sign in with a password")
 def sign_in(call: Public, body: Credentials, request: HttpRequest, response: Response, doors: Ways) -> SessionState:
     """Sets the cookies of a session; one the browser had before ends.
 
@@ -67,13 +67,13 @@ def sign_in(call: Public, body: Credentials, request: HttpRequest, response: Res
     return session_state_of(call.installation, opened)
 
 
-@router.get("/auth/session", summary="当前会话 · The session")
+@router.get("/auth/session", summary="当前会话  The session")
 def read_session(call: Public, active: InSession, request: HttpRequest, response: Response) -> SessionState:
     """Who is signed in, in which role, for which enterprise or domain, and the CSRF token for changing requests."""
     return session_state(call.installation, active, request, response)
 
 
-@router.delete("/auth/session", status_code=204, summary="退出登录 · Sign out")
+@router.delete("/auth/session", status_code=204, summary="退出登录  Sign out")
 def end_own_session(
     call: Public,
     active: InSession,
@@ -88,7 +88,7 @@ def end_own_session(
     end_session(response, call.installation)
 
 
-@router.post("/auth/password", summary="修改密码 · Change the password")
+@router.post("/auth/password", summary="修改密码  Change the password")
 def change_password(
     call: Public, active: InSession, body: PasswordChange, request: HttpRequest, response: Response, doors: Ways
 ) -> SessionState:

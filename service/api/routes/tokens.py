@@ -69,7 +69,7 @@ class TokenMade(Answer):
     details: TokenView
 
 
-@router.get("/tokens", summary="令牌列表 · Tokens")
+@router.get("/tokens", summary="令牌列表  Tokens")
 def list_tokens(
     call: SignedIn,
     window: Windowed,
@@ -84,7 +84,7 @@ def list_tokens(
     return Page(items=[TokenView.of_row(token, owner) for token, owner in shown], next=more)
 
 
-@router.post("/tokens", status_code=201, summary="签发令牌 · Make a token", response_model=TokenMade)
+@router.post("/tokens", status_code=201, summary="签发令牌  Make a token", response_model=TokenMade)
 def create_token(call: SignedIn, body: NewToken) -> Response:
     """For oneself, or for a station. The text is shown in this answer alone.
 
@@ -109,7 +109,7 @@ def create_token(call: SignedIn, body: NewToken) -> Response:
 
 
 @router.post(
-    "/tokens/{prefix}/rotation", status_code=201, summary="更换令牌 · Replace a token", response_model=TokenMade
+    "/tokens/{prefix}/rotation", status_code=201, summary="更换令牌  Replace a token", response_model=TokenMade
 )
 def rotate_token(call: SignedIn, prefix: Prefix) -> Response:
     """A new one with the same name, scopes and length of life; the old one ends at once."""
@@ -121,7 +121,7 @@ def rotate_token(call: SignedIn, prefix: Prefix) -> Response:
     return call.create(work, secret=True)
 
 
-@router.delete("/tokens/{prefix}", status_code=204, summary="撤销令牌 · Revoke a token")
+@router.delete("/tokens/{prefix}", status_code=204, summary="撤销令牌  Revoke a token")
 def revoke_token(call: SignedIn, prefix: Prefix) -> None:
     """For good. One that has ended already stays so."""
     with call.transaction() as session:

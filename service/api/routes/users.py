@@ -83,7 +83,7 @@ class PasswordMade(Answer):
     one_time_until: Moment
 
 
-@router.get("/users", summary="用户列表 · Users")
+@router.get("/users", summary="用户列表  Users")
 def list_users(
     call: SignedIn,
     window: Windowed,
@@ -106,7 +106,7 @@ def list_users(
     return Page(items=[UserView.model_validate(user) for user in shown], next=more)
 
 
-@router.post("/users", status_code=201, summary="新建用户 · Make a user", response_model=UserMade)
+@router.post("/users", status_code=201, summary="新建用户  Make a user", response_model=UserMade)
 def create_user(call: SignedIn, body: NewUser, doors: Ways) -> Response:
     """The one-time password counts for seven days and is shown in this answer alone.
 
@@ -117,7 +117,7 @@ def create_user(call: SignedIn, body: NewUser, doors: Ways) -> Response:
         return call.create(lambda session: _made(session, call, body, subject_id, doors.passwords), secret=True)
 
 
-@router.get("/users/{user_id}", summary="用户 · A user")
+@router.get("/users/{user_id}", summary="用户  A user")
 def read_user(call: SignedIn, user_id: UserId, response: Response) -> UserView:
     """With the ETag that a change needs."""
     with call.reading() as session:
@@ -126,7 +126,7 @@ def read_user(call: SignedIn, user_id: UserId, response: Response) -> UserView:
         return UserView.model_validate(user)
 
 
-@router.patch("/users/{user_id}", summary="修改用户 · Change a user")
+@router.patch("/users/{user_id}", summary="修改用户  Change a user")
 def change_user(call: SignedIn, user_id: UserId, expected: Expected, body: UserChange, response: Response) -> UserView:
     """Another name or role, or disabled: sessions end where the role changes or the user is disabled."""
     by, at = call.principal, call.at
@@ -148,7 +148,7 @@ def change_user(call: SignedIn, user_id: UserId, expected: Expected, body: UserC
 @router.post(
     "/users/{user_id}/password-reset",
     status_code=201,
-    summary="重置密码 · Reset a password",
+    summary="重置密码  Reset a password",
     response_model=PasswordMade,
 )
 def reset_password(call: SignedIn, user_id: UserId, body: PasswordReset, doors: Ways) -> Response:
