@@ -199,6 +199,8 @@ def list_tokens(
 
 
 def _found(session: Session, by: Principal, prefix: str) -> tuple[ApiToken, User]:
+    # Whoever sees no tokens is told so before one is looked for.
+    sight(by, Kind.API_TOKEN)
     row = session.execute(
         select(ApiToken, User).join(User, User.id == ApiToken.user_id).where(ApiToken.prefix == prefix)
     ).one_or_none()

@@ -66,10 +66,10 @@ def create_user(
     ``account.login_name_taken``, ``account.login_name_reserved``, ``account.display_name``, AccessRefused and NotFound
     ``access.*``.
     """
-    if not fits(role, subject_id, domain_id):
-        raise refusal("account.role")
     demand(by, Operation.WRITE, Resource(Kind.USER, subject_id=subject_id))
     demand_grantable(by, role)
+    if not fits(role, subject_id, domain_id):
+        raise refusal("account.role")
     password = None if role is Role.STATION else one_time_password()
     user = User(
         login_name=normal_login_name(login_name),
@@ -111,6 +111,7 @@ def add_user(session: Session, user: User) -> None:
 
 def user_named(session: Session, by: Principal, login_name: str) -> User:
     """The user with that login name. Raises NotFound ``account.unknown``, also for one ``by`` may not see."""
+    sight(by, Kind.USER)
     user = session.scalars(select(User).where(User.login_name == normal_login_name(login_name))).one_or_none()
     if user is None:
         raise refusal("account.unknown")
@@ -119,6 +120,8 @@ def user_named(session: Session, by: Principal, login_name: str) -> User:
 
 def user_by_id(session: Session, by: Principal, user_id: str, *, for_update: bool = False) -> User:
     """The user. Raises NotFound ``account.unknown``, also for one ``by`` may not see."""
+    # Whoever sees no users is told so before one is looked for.
+    sight(by, Kind.USER)
     user = session.get(User, user_id, with_for_update=for_update)
     if user is None:
         raise refusal("account.unknown")

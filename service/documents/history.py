@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from service.accounts.access import Kind, Operation, Resource, demand
+from service.accounts.access import Kind, Operation, Resource, demand, sight
 from service.accounts.refusals import refusal
 from service.database.accounts import User
 from service.database.documents import DocumentVersion
@@ -37,6 +37,8 @@ def document_log(
     Reviewers see what happened to versions that were pushed to their domain. An enterprise is told the names of its own
     users, and of others the role alone. Raises NotFound ``access.not_found``, AccessRefused.
     """
+    # A token without the scope is told so, whatever document it asks about.
+    sight(by, Kind.OPERATION_LOG)
     document = find_document(session, by, document_id, Operation.READ)
     domains = frozenset({by.domain_id} if by.domain_id else ())
     demand(by, Operation.READ, Resource(Kind.OPERATION_LOG, document.subject_id, domain_ids=domains))

@@ -88,10 +88,11 @@ def create_webhook(
 def find_webhook(session: Session, by: Principal, webhook_id: str, operation: Operation) -> Webhook:
     """The webhook, where ``by`` may do ``operation`` with it. Raises NotFound ``access.not_found``, AccessRefused."""
     found = session.get(Webhook, webhook_id)
-    if found is None or found.removed_at is not None:
-        sight(by, Kind.WEBHOOK)
+    gone = found is None or found.removed_at is not None
+    # One that is not there is refused like one that may not be seen.
+    demand(by, operation, Resource(Kind.WEBHOOK, None if found is None or gone else found.subject_id))
+    if found is None or gone:
         raise refusal("access.not_found")
-    demand(by, operation, Resource(Kind.WEBHOOK, found.subject_id))
     return found
 
 

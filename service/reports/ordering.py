@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certlight.text import Language
-from service.accounts.access import Kind, sight
+from service.accounts.access import Kind, Operation, Resource, demand, sight
 from service.accounts.refusals import refusal
 from service.database.accounts import User
 from service.database.jobs import Job
@@ -71,6 +71,8 @@ def find_order(session: Session, by: Principal, job_id: str) -> Job:
     """What ``by`` ordered, while it may still be seen. Raises NotFound ``access.not_found``, AccessRefused."""
     job = session.get(Job, job_id)
     if job is None or job.kind is not JobKind.REPORT or job.created_by != by.user_id or by.user_id is None:
+        # Refused like a document that is not there: a scope that reads nothing is told so, whoever ordered.
+        demand(by, Operation.READ, Resource(Kind.DOCUMENT))
         raise refusal("access.not_found")
     _demand(session, by, Order.of(job.payload).wish)
     return job

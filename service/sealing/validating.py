@@ -58,7 +58,8 @@ def seals_of(session: Session, version: DocumentVersion) -> list[Seal]:
 
 def ask_for_validation(session: Session, by: Principal, document_id: str, seal_id: str, *, at: datetime) -> Job:
     """Have a sealed file validated today. Raises as :func:`find_seal`."""
-    find_document(session, by, document_id, Operation.WRITE)
+    for operation in (Operation.READ, Operation.WRITE):
+        find_document(session, by, document_id, operation)
     seal = find_seal(session, by, document_id, seal_id)
     return enqueue_validation(session, seal, document_id, created_by=by.user_id, at=at)
 

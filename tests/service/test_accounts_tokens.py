@@ -314,7 +314,7 @@ def make(accounts: Accounts, by: Principal, role: Role, subject_id: str | None =
 
 def test_roles_have_the_tenant_they_need(accounts: Accounts) -> None:
     subject = accounts.subjects[COMPANY_CODE]
-    for role, tenant in ((Role.CLERK, None), (Role.AUDITOR, subject), (Role.REVIEWER, subject), (Role.SYSTEM, subject)):
+    for role, tenant in ((Role.CLERK, None), (Role.AUDITOR, subject), (Role.REVIEWER, subject)):
         with pytest.raises(UsageError, match=r"account\.role"):
             make(accounts, SYSTEM, role, tenant)
     with pytest.raises(AccessRefused):

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from asn1crypto import pem
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from starlette.testclient import TestClient
 
+from service.database.sealings import SealPreparation
 from service.domain.roles import Role
 from signing.keys.file_key import FileKey
 from signing.keys.key_files import open_p12
@@ -105,7 +106,13 @@ def test_production_takes_no_key_file(api: Api) -> None:
     clerk = strict.client(Role.CLERK)
     paper = a_filled(strict, clerk)
     body = {"key_file": b64encode(key_file()).decode(), "password": KEY_PASSWORD}
-    for path in (f"{paper.url}/seals", f"{paper.url}/seals/019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b/signature"):
+    ordered = {"certificate": as_pem(key()), "wish": {"level": "B-B"}}
+    # On trial, in the same database.
+    asked = api.client(Role.CLERK).post(f"{paper.url}/seals", json=ordered)
+    assert asked.status_code == 202, asked.text
+    with strict.installation.reading() as session:
+        preparation = session.scalars(select(SealPreparation.id)).one()
+    for path in (f"{paper.url}/seals", f"{paper.url}/seals/{preparation}/signature"):
         refused = clerk.post(path, json=body)
         assert (refused.status_code, refused.json()["code"]) == (422, "seal.key_file_refused")
 

@@ -114,6 +114,9 @@ def post_seal(call: SignedIn, document_id: RowId, ordered: SealOrdered) -> JSONR
     The job's result names the preparation; fetch it, have ``signed_attributes`` signed by the token, and hand the
     signature in. Another enterprise's certificate is refused at once.
     """
+    with call.reading() as session:
+        # Whoever may not seal is told that, whatever they send; and opening a key file holds up no transaction.
+        find_version(session, call.principal, document_id, Operation.WRITE)
     certificates = _certificates(call.installation, ordered)
 
     def work(session: Session) -> Made:
@@ -151,6 +154,8 @@ def post_signature(
 
     A wrong signature is refused at once and may be tried again; a preparation becomes one seal.
     """
+    with call.reading() as session:
+        find_preparation(session, call.principal, document_id, preparation_id, Operation.WRITE)
     sign = _signer(call.installation, handed_in)
 
     def work(session: Session) -> Made:
