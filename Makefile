@@ -2,6 +2,7 @@
 # Needs Python 3.11 or newer and make; everything else is set up here, from the package index, by hash.
 
 PYTHON ?= python3
+PROCESSES ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -40,11 +41,12 @@ demo: setup  ## Verify the committed samples; seal, validate and forge one; repo
 serve: setup  ## The whole service with a demonstration tenant, at http://127.0.0.1:8000
 	@$(BIN)/certlight serve --demo
 
-test: dev  ## All tests
-	@$(BIN)/python -m pytest
+test: dev  ## All tests: in PROCESSES (2) at a time, then those that read with the real engine, which uses every core
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile -m "not engine"
+	@$(BIN)/python -m pytest -m engine
 
 test-fast: dev  ## Tests that need no model weights and no browser
-	@$(BIN)/python -m pytest -m "not engine and not browser"
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile -m "not engine and not browser"
 
 lint: dev  ## ruff, mypy strict, one-way imports
 	@$(BIN)/ruff check .
