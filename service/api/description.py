@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from service.api.accepted import JOB_EXAMPLE
 from service.api.problems import Problem
 from service.api.sign_in import CSRF_HEADER, cookie_name
 from service.installation import Installation
@@ -78,6 +79,8 @@ def _complete(found: dict[str, Any], installation: Installation) -> None:
     schemas = components.setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+    # FastAPI takes what is null out of examples.
+    schemas["JobAnswer"]["examples"] = [JOB_EXAMPLE]
     schemes = components.setdefault("securitySchemes", {})
     schemes.get("session", {})["name"] = cookie_name(installation, "session")
     schemes["csrf"] = {

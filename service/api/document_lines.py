@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
-from service.api.document_parts import PushSummary, head_of
+from service.api.document_parts import PushSummary, etag_of, head_of
 from service.api.shapes import Answer, Colour, Moment, Words
 from service.database.documents import DocumentVersion
 from service.documents.listing import SEALED, Listed
@@ -39,6 +39,7 @@ class DocumentLine(Answer):
     """A line of the list."""
 
     id: str
+    etag: str = Field(description="Of the version shown, for `If-Match`.", examples=['"1.3"'])
     subject_id: str
     doc_type: str
     type_name: Words
@@ -66,6 +67,7 @@ class DocumentLine(Answer):
         version = line.version
         return cls(
             **head_of(version.document, version),
+            etag=etag_of(version),
             expired=version.valid_until is not None and version.valid_until < day,
             sealed=version.state in SEALED,
             unique_code=line.unique_code,
@@ -101,3 +103,9 @@ class VersionLine(Answer):
             state_name=Words.of(STATE_NAMES[version.state]),
             href=f"/api/v1/documents/{version.document_id}/versions/{version.number}",
         )
+
+
+class VersionList(Answer):
+    """All versions of a document, newest first."""
+
+    items: list[VersionLine]

@@ -140,19 +140,29 @@ class CertificateSummary(Answer):
     unique_code: str
     issued_at: Moment
     revoked_at: Moment | None
+    href: str = Field(description="What it says; with `/qr.png` and `/qr.svg`, its QR code.")
 
     @classmethod
     def of(cls, made: DigitalCertificate) -> Self:
         """A row."""
-        return cls.model_validate(made)
+        taken = {name: getattr(made, name) for name in cls.model_fields if name != "href"}
+        return cls(**taken, href=f"/api/v1/certificates/{made.id}")
+
+
+class DomainSummary(Answer):
+    """A regulator domain by its names."""
+
+    id: str
+    code: str = Field(examples=["housing"])
+    name: str = Field(examples=["建设工程招标投标领域"])
+    name_en: str | None = Field(examples=["Construction bidding"])
 
 
 class PushSummary(Answer):
     """A push of the version."""
 
     id: str
-    domain_id: str
-    domain: str = Field(description="Its name.")
+    domain: DomainSummary
     state: PushState
     state_name: Words
     pushed_at: Moment
@@ -162,8 +172,7 @@ class PushSummary(Answer):
         """A row."""
         return cls(
             id=push.id,
-            domain_id=push.domain_id,
-            domain=push.domain.name,
+            domain=DomainSummary.model_validate(push.domain),
             state=push.state,
             state_name=Words.of(PUSH_STATES[push.state]),
             pushed_at=push.pushed_at,

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from service.api.conditions import etag
 from service.api.shapes import Answer, Moment, Words
 from service.database.performances import CrossCheck, Performance
 from service.domain.principal import Principal
@@ -31,6 +32,7 @@ class PerformanceAnswer(Answer):
     """A performance as lists show it."""
 
     id: str
+    etag: str = Field(description="For `If-Match`.", examples=['"3"'])
     subject_id: str
     project: str = Field(examples=["河畔小学教学楼工程"])
     section: str | None = Field(description="标段名称.")
@@ -49,8 +51,9 @@ class PerformanceAnswer(Answer):
     @classmethod
     def of(cls, row: Performance) -> PerformanceAnswer:
         """A row as clients see it."""
-        values = {name: getattr(row, name) for name in cls.model_fields.keys() - {"state", "particulars"}}
-        return cls(**values, state=performance_state(row), particulars=Particulars(**row.entries))
+        values = {name: getattr(row, name) for name in cls.model_fields.keys() - {"etag", "state", "particulars"}}
+        particulars = Particulars(**row.entries)
+        return cls(**values, etag=etag(row.row_version), state=performance_state(row), particulars=particulars)
 
 
 class CrossSide(Answer):

@@ -8,6 +8,8 @@ from typing import Any, Self
 from pydantic import Field
 
 from extractors.catalogue import named
+from service.api.conditions import etag
+from service.api.document_parts import DomainSummary
 from service.api.shapes import Answer, Colour, Moment, Words
 from service.database.evidence import Check, Seal
 from service.database.pushes import Push
@@ -36,22 +38,14 @@ class PushedDocument(Answer):
     href: str = Field(description="The version itself.", examples=["/api/v1/documents/…/versions/1"])
 
 
-class PushedTo(Answer):
-    """The domain."""
-
-    id: str
-    code: str
-    name: str
-    name_en: str | None
-
-
 class PushAnswer(Answer):
     """A document before a domain."""
 
     id: str
+    etag: str = Field(description="For the `If-Match` of a decision.", examples=['"3"'])
     subject_id: str
     document: PushedDocument
-    domain: PushedTo
+    domain: DomainSummary
     state: PushState
     state_name: Words
     pushed_at: Moment
@@ -115,6 +109,7 @@ def _values(row: Push, by: Principal) -> dict[str, Any]:
     actions = [a for a in PUSHES.actions(row.state, by.role) if mine or a not in _OF_THE_DESK]
     return {
         "id": row.id,
+        "etag": etag(row.row_version),
         "subject_id": row.subject_id,
         "document": PushedDocument(
             id=row.document_id,
@@ -128,7 +123,7 @@ def _values(row: Push, by: Principal) -> dict[str, Any]:
             valid_until=version.valid_until,
             href=f"/api/v1/documents/{row.document_id}/versions/{version.number}",
         ),
-        "domain": PushedTo.model_validate(row.domain),
+        "domain": DomainSummary.model_validate(row.domain),
         "state": row.state,
         "state_name": Words.of(PUSH_STATES[row.state]),
         "pushed_at": row.pushed_at,

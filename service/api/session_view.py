@@ -9,6 +9,7 @@ from pydantic import Field
 
 from service.accounts.refusals import AccessRefused
 from service.accounts.sessions import ActiveSession, Opened, csrf_token, demand_csrf
+from service.api.document_parts import DomainSummary
 from service.api.session_cookies import set_cookie
 from service.api.shapes import Answer, Moment
 from service.api.sign_in import cookie_name
@@ -37,20 +38,12 @@ class OwnSubject(Answer):
     credit_code: str = Field(examples=["91420106748871252L"])
 
 
-class OwnDomain(Answer):
-    """The regulator domain somebody reviews for."""
-
-    id: str
-    code: str = Field(examples=["housing"])
-    name: str = Field(examples=["建设工程招标投标领域"])
-
-
 class SessionState(Answer):
     """Who is signed in, and what their page needs to know."""
 
     user: Oneself
     subject: OwnSubject | None = Field(description="Of enterprise roles.")
-    domain: OwnDomain | None = Field(description="Of reviewers.")
+    domain: DomainSummary | None = Field(description="Of reviewers.")
     via: Via
     csrf_token: str = Field(description="To be sent as X-CSRF-Token; the same as in the csrf cookie.")
     must_change_password: bool
@@ -88,7 +81,7 @@ def _state(installation: Installation, active: ActiveSession, token: str) -> Ses
         return SessionState(
             user=Oneself.model_validate(user),
             subject=OwnSubject.model_validate(subject) if subject else None,
-            domain=OwnDomain.model_validate(domain) if domain else None,
+            domain=DomainSummary.model_validate(domain) if domain else None,
             via=active.principal.via,
             csrf_token=token,
             must_change_password=active.must_change_password,

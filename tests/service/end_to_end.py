@@ -262,7 +262,7 @@ class Story:
                 paper.submit()
                 decided = self._decide(paper.push(self.domain_id), "approval", {"reason": "已补正。"})
                 expect(decided["state"], "approved", "second decision")
-                versions: Any = self.clerk.get(f"{paper.url}/versions")
+                versions: Any = self.clerk.get(f"{paper.url}/versions")["items"]
                 expect([each["state"] for each in versions], ["submitted_green", "superseded"], "versions")
 
     def performance(self) -> None:

@@ -205,7 +205,7 @@ def test_a_supplement_changes_what_is_not_key(api: Api) -> None:
     assert (line[0]["open"]["version"], line[0]["open"]["state"]) == (2, "marked")
     checked(api, paper, Light.GREEN)
     assert paper.submit()["version"] == 2
-    versions = paper.client.get(f"{paper.url}/versions").json()
+    versions = paper.client.get(f"{paper.url}/versions").json()["items"]
     assert [(row["version"], row["state"]) for row in versions] == [(2, "submitted_green"), (1, "superseded")]
     old = paper.client.get(f"{paper.url}/versions/1").json()
     assert (old["entries"], old["state"]) == (ENTRIES, "superseded")
@@ -288,7 +288,7 @@ def test_reviewers_see_what_was_pushed_to_them_and_that_alone(api: Api) -> None:
     seen = reviewer.get(paper.url).json()
     assert (seen["version"], seen["actions"], len(seen["pushes"])) == (1, [], 1)
     assert reviewer.get(seen["scans"][0]["href"]).status_code == 200
-    assert [row["version"] for row in reviewer.get(f"{paper.url}/versions").json()] == [1]
+    assert [row["version"] for row in reviewer.get(f"{paper.url}/versions").json()["items"]] == [1]
     assert reviewer.get(f"{paper.url}/versions/2").status_code == 404
     lines = reviewer.get(DOCUMENTS).json()["items"]
     assert [(line["id"], line["version"], line["open"]) for line in lines] == [(paper.id, 1, None)]

@@ -134,6 +134,7 @@ def test_what_a_line_tells(api: Api) -> None:
     assert line["id"] == made["甲公司"]
     assert line["type_name"] == {"zh": "营业执照", "en": "Business licence"}
     assert (line["document_number"], line["valid_until"], line["expired"]) == ("91210100MA2A3B4C5D", "2026-10-31", True)
+    assert line["etag"] == api.client(Role.CLERK).get(f"{DOCUMENTS}/{line['id']}").headers["etag"]
     assert (line["light"], line["sealed"], line["state"]) == ("green", True, "submitted_green")
     assert (line["unique_code"], line["pushes"], line["actions"], line["open"]) == (None, [], ["renew"], None)
     assert line["submitted_at"] is not None

@@ -7,9 +7,11 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -475,6 +477,28 @@ def test_the_description_is_whole(api: Api) -> None:
         assert {"4XX", "5XX"} <= set(one["responses"]), (path, method)
         keyed = any(parameter["name"].lower() == "idempotency-key" for parameter in one.get("parameters", ()))
         assert not keyed or method == "post", (path, method)
+
+
+def test_examples_are_what_their_schemas_ask_for(api: Api) -> None:
+    document = api.anonymous().get("/api/v1/openapi.json").json()
+    wrong = []
+    for place, schema in _schemas(document, ""):
+        for example in schema.get("examples", ()):
+            whole = {**schema, "components": document["components"]}
+            wrong += [f"{place}: {found.message}" for found in Draft202012Validator(whole).iter_errors(example)]
+    assert not wrong, "\n".join(wrong)
+
+
+def _schemas(found: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(found, dict):
+        if isinstance(found.get("examples"), list):
+            yield place, found
+        for name, inner in found.items():
+            if name != "examples":
+                yield from _schemas(inner, f"{place}/{name}")
+    elif isinstance(found, list):
+        for number, inner in enumerate(found):
+            yield from _schemas(inner, f"{place}/{number}")
 
 
 def test_the_page_of_the_description_needs_nothing_from_elsewhere(api: Api) -> None:

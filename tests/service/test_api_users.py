@@ -23,6 +23,7 @@ def test_an_administrator_makes_changes_and_disables_a_user(api: Api) -> None:
     assert codes(admin.post("/api/v1/users", json=body)) == (422, "account.login_name_taken")
     seen = admin.get(url)
     tag = {"If-Match": seen.headers["etag"]}
+    assert seen.json()["etag"] == seen.headers["etag"]
     assert codes(admin.patch(url, json={"display_name": "李工程师"})) == (428, "precondition.required")
     changed = admin.patch(url, json={"display_name": "李工程师", "role": "enterprise_admin"}, headers=tag)
     assert (changed.json()["display_name"], changed.json()["role"]) == ("李工程师", "enterprise_admin")

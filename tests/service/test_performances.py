@@ -63,6 +63,7 @@ def test_three_documents_that_agree_are_submitted(api: Api) -> None:
     done = submitted(api, performance)
     assert done.status_code == 200, done.text
     assert (done.json()["state"], done.json()["manager_id"]) == ("submitted", person["id"])
+    assert done.json()["etag"] == done.headers["etag"]
     assert code_of(submitted(api, performance)) == (409, "performance.submitted")
     page = api.client(Role.CLERK).get(f"/api/v1/people/{person['id']}").json()
     assert [one["id"] for one in page["performances"]] == [performance["id"]]

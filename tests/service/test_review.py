@@ -52,6 +52,7 @@ def test_from_the_push_to_the_approval(desks: Desks) -> None:
     seen = reviewer.get(f"/api/v1/pushes/{pushed['id']}")
     assert seen.headers["etag"] == claimed.headers["etag"]
     view = seen.json()
+    assert {view["etag"], claimed.json()["etag"]} == {seen.headers["etag"]}
     assert view["check"]["light"] == "yellow"
     assert view["check"]["href"].startswith(f"/api/v1/documents/{pushed['document']['id']}/checks/")
     assert view["seal"]["signer"] == "企业"

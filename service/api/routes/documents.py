@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from certlight.light import Light
 from service.api.calls import SignedIn
 from service.api.document_answers import DocumentAnswer
-from service.api.document_lines import DocumentLine, VersionLine
+from service.api.document_lines import DocumentLine, VersionLine, VersionList
 from service.api.idempotency import Made
 from service.api.pages import Window, Windowed, refused_cursor
 from service.api.shapes import Answer, Moment, Page, Request, RowId, Since, Words
@@ -162,10 +162,11 @@ def get_document(call: SignedIn, response: Response, document_id: RowId) -> Docu
 
 
 @router.get("/documents/{document_id}/versions", summary="证照各版本  Versions of a document, newest first")
-def get_document_versions(call: SignedIn, document_id: RowId) -> list[VersionLine]:
+def get_document_versions(call: SignedIn, document_id: RowId) -> VersionList:
     """Nothing is ever overwritten: superseded and discarded versions stay. Reviewers see those pushed to them."""
     with call.reading() as session:
-        return [VersionLine.of(version) for version in versions(session, call.principal, document_id)]
+        rows = versions(session, call.principal, document_id)
+        return VersionList(items=[VersionLine.of(version) for version in rows])
 
 
 @router.get("/documents/{document_id}/versions/{number}", summary="证照的一个版本  One version of a document")

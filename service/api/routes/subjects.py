@@ -37,6 +37,7 @@ class SubjectAnswer(Answer):
     """An enterprise."""
 
     id: str
+    etag: str = Field(description="For `If-Match`.", examples=['"3"'])
     name: str = Field(examples=["示例建设工程有限公司"])
     credit_code: str = Field(description="统一社会信用代码, GB 32100-2015.", examples=["91210100MA0000001W"])
     capacities: list[SubjectRole]
@@ -48,6 +49,7 @@ class SubjectAnswer(Answer):
         """A row as clients see it."""
         return cls(
             id=row.id,
+            etag=etag(row.row_version),
             name=row.name,
             credit_code=row.credit_code,
             capacities=sorted(row.roles),

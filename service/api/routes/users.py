@@ -34,6 +34,7 @@ class UserView(Answer):
     """A user, for whoever may see them."""
 
     id: str
+    etag: str = Field(description="For `If-Match`.", examples=['"3"'])
     login_name: str = Field(examples=["13800000000"])
     display_name: str = Field(examples=["王工"])
     role: Role
@@ -43,6 +44,12 @@ class UserView(Answer):
     must_change_password: bool
     one_time_until: Moment | None = Field(description="When a one-time password that waits to be used stops to count.")
     created_at: Moment
+
+    @classmethod
+    def of(cls, user: User) -> UserView:
+        """A row."""
+        taken = {name: getattr(user, name) for name in cls.model_fields if name != "etag"}
+        return cls(**taken, etag=etag(_state(user)))
 
 
 class NewUser(Request):
@@ -103,7 +110,7 @@ def list_users(
             disabled=disabled,
         )
     shown, more = window.cut(found, lambda user: (user.id,))
-    return Page(items=[UserView.model_validate(user) for user in shown], next=more)
+    return Page(items=[UserView.of(user) for user in shown], next=more)
 
 
 @router.post("/users", status_code=201, summary="新建用户  Make a user", response_model=UserMade)
@@ -123,7 +130,7 @@ def read_user(call: SignedIn, user_id: UserId, response: Response) -> UserView:
     with call.reading() as session:
         user = accounts.user_by_id(session, call.principal, user_id)
         response.headers["ETag"] = etag(_state(user))
-        return UserView.model_validate(user)
+        return UserView.of(user)
 
 
 @router.patch("/users/{user_id}", summary="修改用户  Change a user")
@@ -142,7 +149,7 @@ def change_user(call: SignedIn, user_id: UserId, expected: Expected, body: UserC
         if body.disabled is not None:
             (accounts.disable_user if body.disabled else accounts.enable_user)(session, by, user, at)
         response.headers["ETag"] = etag(_state(user))
-        return UserView.model_validate(user)
+        return UserView.of(user)
 
 
 @router.post(
@@ -178,7 +185,7 @@ def _made(session: Session, call: Authorised, body: NewUser, subject_id: str | N
         subject_id=subject_id,
         domain_id=body.domain_id,
     )
-    made = UserMade(user=UserView.model_validate(user), one_time_password=password)
+    made = UserMade(user=UserView.of(user), one_time_password=password)
     return Made(201, made, {"Location": f"/api/v1/users/{user.id}"})
 
 
