@@ -100,9 +100,9 @@ def _complete(found: dict[str, Any], installation: Installation) -> None:
     found["tags"] = [{"name": tag, **({"description": TAGS[tag]} if tag in TAGS else {})} for tag in named]
 
 
-def _place(path: tuple[str, dict[str, Any]], tags: list[str]) -> int:
-    """Paths stand in the order of their first operation's tag, and within it as their modules name them."""
-    return min(tags.index(path[1][method]["tags"][0]) for method in _METHODS if method in path[1])
+def _place(path: tuple[str, dict[str, Any]], tags: list[str]) -> tuple[int, int]:
+    """Paths stand in the order of their tags; within one, what a resource is before what hangs on it."""
+    return min(tags.index(path[1][method]["tags"][0]) for method in _METHODS if method in path[1]), path[0].count("/")
 
 
 def _complete_operation(method: str, operation: dict[str, Any]) -> None:

@@ -73,7 +73,9 @@ _SYSTEM: Final = frozenset({Role.SYSTEM})
 _PEOPLE: Final = ENTERPRISE | {Role.PLATFORM_ADMIN, Role.SYSTEM}
 
 
-def _row(state: JobState, action: JobAction, leads_to: JobState, people: bool = False) -> Transition[JobState, JobAction]:
+def _row(
+    state: JobState, action: JobAction, leads_to: JobState, people: bool = False
+) -> Transition[JobState, JobAction]:
     return Transition(state, action, frozenset({leads_to}), _PEOPLE if people else _SYSTEM)
 
 
