@@ -123,9 +123,7 @@ class Api:
             lambda: TrustStore.load(demonstration().trust),
             clock=self.clock,
         )
-        # Who the provider is, only the doors know; they are handed over with the installation.
-        told = {name: name if name == "oidc" else value for name, value in self.settings_more.items()}
-        self.app = _application(repr(sorted(told.items())), self.installation)
+        self.app = _application(repr(sorted(self.settings_more.items())), self.installation)
 
     def beside(self, **settings: Any) -> Api:
         """Another application over the same rows, with other settings; users are shared."""

@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import Connection, sql
-from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from tests.components import POSTGRESQL
@@ -105,48 +104,17 @@ class Lent:
                 connection.execute(_END_OTHERS)
                 if _catalogue(connection) != self._catalogue:
                     return False
-                _refill(connection, self._rows)
+                # Neither the triggers that keep history nor references hold now. Superusers may say so.
+                connection.execute("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '10s'")
+                for table, rows in self._rows.items():
+                    connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+                    if rows:
+                        into = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+                        with connection.cursor().copy(into) as copy:
+                            copy.write(rows)
                 return True
         except psycopg.Error:
             return False
-
-
-class Saved:
-    """The rows of a database as they are now, to have them back; between requests, when nobody is at work on it."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self._engine, self._file = engine, folder / f"saved-{uuid4().hex}.db"
-        self._rows: dict[str, bytes] = {}
-        if engine.dialect.name == "sqlite":
-            # Closing the last connection takes the write-ahead log into the file.
-            engine.dispose()
-            shutil.copy(str(engine.url.database), self._file)
-            return
-        with self._connected() as connection:
-            self._rows = {table: _rows(connection, table) for table in _tables(connection)}
-
-    def restore(self) -> None:
-        """Undo everything since."""
-        if not self._rows:
-            self._engine.dispose()
-            shutil.copy(self._file, str(self._engine.url.database))
-            return
-        with self._connected() as connection:
-            _refill(connection, self._rows)
-
-    def _connected(self) -> Connection[Any]:
-        return psycopg.connect(self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
-
-
-def _refill(connection: Connection[Any], kept: dict[str, bytes]) -> None:
-    """Have these rows, and no others, in these tables."""
-    # Neither the triggers that keep history nor references hold now. Superusers may say so.
-    connection.execute("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '10s'")
-    for table, rows in kept.items():
-        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-        if rows:
-            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
-                copy.write(rows)
 
 
 def _catalogue(connection: Connection[Any]) -> Any:

@@ -6,7 +6,6 @@ Half of the cases are believable throughout; of the others only identifiers were
 
 from __future__ import annotations
 
-import zlib
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +15,10 @@ import pypdfium2
 from hypothesis import strategies as st
 from schemathesis import Case
 
-from service.domain.roles import Role
 from tests.service.api_client import KEY_PASSWORD
 from tests.service.api_work import MARKS
 from tests.service.document_flow import ENTRIES, box, picture
-from tests.service.fuzz_rows import Rows
+from tests.service.lived_in import Rows
 from tests.service.performance_examples import SLOTS, identity_number
 from tests.service.test_api_seals import as_pem, key, key_file
 from tests.test_flow import ENTERED
@@ -37,17 +35,12 @@ TAGGED: Final = {
 """Where the entity tags are found that edits name."""
 
 
-_MOSTLY: Final = st.sampled_from([True, True, True, True, False])
-
-
 @dataclass
 class Names:
     """What one request is about: identifiers that go together."""
 
     rows: Rows
     draw: Draw
-    operation: str
-    who: str
     drawn: dict[str, str] = field(default_factory=dict)
 
     def one(self, name: str) -> str | None:
@@ -56,28 +49,14 @@ class Names:
             found = self._candidates(name)
             if not found:
                 return None
-            self.drawn[name] = self.draw(self._some(found))
+            self.drawn[name] = self.draw(st.sampled_from(found))
         return self.drawn[name]
 
     def with_children(self, parent: str, names: set[str]) -> None:
-        """Draw a parent that has what is asked for below it, if any has; mostly one with which it may be done."""
+        """Draw a parent that has what is asked for below it, if any has."""
         below = self.rows.below[parent]
         having = [one for one, children in below.items() if all(children.get(name) for name in names)]
-        fit = self.rows.pushed if self.who == Role.REVIEWER else self.rows.fit.get(self.operation, ())
-        fitting = [one for one in having if one in fit]
-        mostly = fitting if fitting and self.draw(_MOSTLY) else having
-        self.drawn[parent] = self.draw(self._some(mostly or list(below)))
-
-    def fitting(self, name: str) -> None:
-        """Draw one with which it may be done as it stands, mostly, if any is known."""
-        fit = self.rows.fit.get(self.operation)
-        if fit and self.draw(_MOSTLY):
-            self.drawn[name] = self.draw(self._some(fit))
-
-    def _some(self, found: Sequence[str]) -> st.SearchStrategy[str]:
-        # The simplest example is the first one: not the same for every operation.
-        turn = zlib.crc32(self.operation.encode()) % len(found)
-        return st.sampled_from([*found[turn:], *found[:turn]])
+        self.drawn[parent] = self.draw(st.sampled_from(having or list(below)))
 
     def document(self, doc_type: str) -> str | None:
         found = self.rows.documents.get(doc_type)
@@ -234,35 +213,30 @@ class Asked:
     case: Case
     tagged: str | None = None
     """Whose entity tag is to be sent along, as it is by then."""
-    stale: str | None = None
-    """A tag of the same make that is sent instead of it."""
     files: list[tuple[str, tuple[str, bytes, str]]] | None = None
     """A form with these instead of the case's body."""
 
 
 @st.composite
-def believable(draw: Any, cases: st.SearchStrategy[Case], rows: Rows, who: str) -> Asked:
-    """One of ``cases``, mostly with ``rows`` in it: of those, what ``who`` sees."""
+def believable(draw: Any, cases: st.SearchStrategy[Case], rows: Rows) -> Asked:
+    """One of ``cases``, mostly with ``rows`` in it."""
     how = draw(_some(["well", "well", "well", "named", "named", "as it is"]))
     case: Case = draw(cases)
     if how == "as it is":
         return Asked(case)
     name = case.operation.definition.raw["operationId"]
-    names, places = Names(rows, draw, name, who), list(case.path_parameters or ())
+    names, places = Names(rows, draw), set(case.path_parameters or ())
     for parent in rows.below:
         if parent in places:
-            names.with_children(parent, {*places} - {parent, "index"})
-    if places and not names.drawn:
-        names.fitting(places[0])
+            names.with_children(parent, places - {parent, "index"})
     _path(case, names, draw)
     _query(case, names, how)
     asked = Asked(case, files=_form(case, draw))
     _body(case, names, WELL_FORMED.get(name, ()) if how == "well" else ())
     asserted = {one.name.lower() for one in case.operation.headers}
-    if "if-match" in asserted and draw(_some([True, True, True, True, False])):
+    if "if-match" in asserted and draw(_some([True, True, True, False])):
         collection = case.operation.path.split("/")[3]
         asked.tagged = f"/api/v1/{collection}/{names.one(TAGGED[collection])}"
-        asked.stale = draw(_some([None, None, None, '"1.1000"' if collection == "documents" else '"1000"']))
     return asked
 
 

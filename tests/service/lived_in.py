@@ -1,11 +1,13 @@
 """An enterprise that has been at work for a while: documents, pushes and jobs in every state, files that lie in the
-storage, a seal that holds, what was withdrawn, revoked and given up. Its rows are what
-:mod:`tests.service.fuzz_cases` draws from."""
+storage, a seal that holds, what was withdrawn, revoked and given up. Its rows are what :mod:`fuzz_cases` draws from."""
 
 from __future__ import annotations
 
 import io
 from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,10 +17,16 @@ from starlette.testclient import TestClient
 from certlight.light import Light
 from service.certificates.issuing import issue
 from service.database import jobs, pushes
+from service.database.accounts import ApiToken, User
 from service.database.base import transaction
-from service.database.documents import DocumentVersion
-from service.database.evidence import DigitalCertificate
-from service.database.pushes import Domain
+from service.database.documents import Document, DocumentVersion
+from service.database.evidence import Check, DigitalCertificate, Scan, Seal
+from service.database.jobs import Job
+from service.database.performances import Amendment, CrossCheck, Performance, SupportingMaterial
+from service.database.pushes import Domain, Push
+from service.database.sealings import SealPreparation, Validation
+from service.database.subjects import Person, Subject
+from service.database.webhooks import Webhook, WebhookDelivery
 from service.domain.actors import SYSTEM
 from service.domain.jobs import JobAction, JobKind
 from service.domain.pushes import PushAction
@@ -32,7 +40,7 @@ from tests.service.performance_examples import a_document, a_performance, a_pers
 from tests.service.report_examples import a_checked_document, worked
 from tests.service.test_api_seals import key_file
 from tests.service.walk_seed import seed
-from tests.signing.pki import OTHER_CODE
+from tests.signing.pki import COMPANY_CODE, OTHER_CODE
 
 ROUNDS: Final = 1
 """How often there is everything: what one request gives up, another still finds."""
@@ -58,7 +66,20 @@ _ENDINGS: Final = (
 _KINDS: Final = (*(kind for kind in JobKind if kind is not JobKind.REPORT), JobKind.BATCH, JobKind.READ)
 
 
-def lived_in(api: Api) -> None:
+@dataclass(frozen=True)
+class Rows:
+    """What identifiers in requests may name; every list in the order of making."""
+
+    of: dict[str, list[str]]
+    """By the name of a path parameter."""
+    below: dict[str, dict[str, dict[str, list[str]]]]
+    """What hangs below a document, performance or webhook: parent's name → parent → name → identifiers."""
+    documents: dict[str, list[str]]
+    """By type."""
+    cross_checks: list[str]
+
+
+def lived_in(api: Api) -> Rows:
     """Everything, of COMPANY_CODE and a little of OTHER_CODE; the time is NOW."""
     seed(api)
     clerk = api.client(Role.CLERK)
@@ -75,9 +96,8 @@ def lived_in(api: Api) -> None:
     for who in (Role.CLERK, Role.REVIEWER, Role.PLATFORM_ADMIN, Role.AUDITOR):
         made = api.client(who).post("/api/v1/tokens", json={"name": "夜间", "scopes": ["documents:read"]})
         assert made.status_code in (201, 422), made.text
-    file = {"files": ("x.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")}
-    _ok(api.anonymous().post("/api/v1/public/validations", files=file))
     _keep_files(api)
+    return _rows(api)
 
 
 def _keep_files(api: Api) -> None:
@@ -197,3 +217,59 @@ def _jobs(api: Api) -> None:
                 jobs.advance(job, step, SYSTEM, at=NOW)
             if steps[-1:] in ((JobAction.FAIL,), (JobAction.PARK,)):
                 job.error = error
+
+
+def _rows(api: Api) -> Rows:
+    with api.installation.reading() as session:
+
+        def ids(column: Any) -> list[str]:
+            return list(session.scalars(select(column).order_by(column.class_.id)))
+
+        def below(parent: Any, child: Any) -> Sequence[Any]:
+            return session.execute(select(parent, child).order_by(child)).all()
+
+        of = {
+            "document_id": ids(Document.id),
+            "performance_id": ids(Performance.id),
+            "webhook_id": ids(Webhook.id),
+            "job_id": ids(Job.id),
+            "push_id": ids(Push.id),
+            "certificate_id": ids(DigitalCertificate.id),
+            "unique_code": ids(DigitalCertificate.unique_code),
+            "domain_id": ids(Domain.id),
+            "person_id": ids(Person.id),
+            "subject_id": ids(Subject.id),
+            "user_id": ids(User.id),
+            "prefix": list(session.scalars(select(ApiToken.prefix).order_by(ApiToken.created_at, ApiToken.prefix))),
+            "validation_id": ids(Validation.id),
+        }
+        versions = dict(session.execute(select(DocumentVersion.id, DocumentVersion.document_id)).all())
+        found: dict[str, dict[str, dict[str, list[str]]]] = {
+            "document_id": {one: defaultdict(list) for one in of["document_id"]},
+            "performance_id": {one: defaultdict(list) for one in of["performance_id"]},
+            "webhook_id": {one: defaultdict(list) for one in of["webhook_id"]},
+        }
+        for name, child in (
+            ("scan_id", Scan),
+            ("check_id", Check),
+            ("seal_id", Seal),
+            ("preparation_id", SealPreparation),
+        ):
+            for version_id, one in below(child.version_id, child.id):
+                found["document_id"][versions[version_id]][name].append(one)
+        for document_id, one in below(Amendment.contract_id, Amendment.id):
+            found["document_id"][document_id]["amendment_id"].append(one)
+        for document_id, number in below(DocumentVersion.document_id, DocumentVersion.number):
+            found["document_id"][document_id]["number"].append(str(number))
+        for performance_id, one in below(SupportingMaterial.performance_id, SupportingMaterial.id):
+            found["performance_id"][performance_id]["material_id"].append(one)
+        for webhook_id, one in below(WebhookDelivery.webhook_id, WebhookDelivery.id):
+            found["webhook_id"][webhook_id]["delivery_id"].append(one)
+        documents: dict[str, list[str]] = defaultdict(list)
+        typed = session.execute(
+            select(Document.doc_type, Document.id).where(Document.subject_id == api.accounts.subjects[COMPANY_CODE])
+        )
+        for doc_type, one in typed:
+            documents[doc_type].append(one)
+        checks = list(session.scalars(select(CrossCheck.id).order_by(CrossCheck.id)))
+    return Rows(of, found, {name: sorted(them) for name, them in documents.items()}, checks)

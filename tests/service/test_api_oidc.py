@@ -24,8 +24,6 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")
 CLIENT = {"client_id": "certlight", "client_secret": "s3cret-of-the-client", "username_claim": "preferred_username"}
 START, CALLBACK = "/api/v1/auth/oidc/start", "/api/v1/auth/oidc/callback"
-ON_ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-"""What the provider and its answers decide needs no second database; that users are found is shown on both."""
 CLERK = f"clerk.{COMPANY_CODE}"
 
 
@@ -89,7 +87,6 @@ def test_an_existing_user_enters(with_provider: Api, issuer: str) -> None:
     assert entry.details["via"] == "oidc"
 
 
-@ON_ONE
 @pytest.mark.parametrize(
     ("sub", "code"),
     [
@@ -118,7 +115,6 @@ def test_a_disabled_user_does_not_enter(with_provider: Api) -> None:
     assert codes(client.get(returned(sent(client), "1"))) == (401, "account.oidc_user")
 
 
-@ON_ONE
 def test_an_answer_belongs_to_the_browser_that_asked(with_provider: Api) -> None:
     client, other = with_provider.anonymous(), with_provider.anonymous()
     back = returned(sent(client), "1")
@@ -150,21 +146,18 @@ def test_a_code_counts_once_and_not_for_long(with_provider: Api) -> None:
     assert codes(late.get(back)) == (401, "account.oidc_state")
 
 
-@ON_ONE
 def test_another_issuers_answer_is_refused(with_provider: Api) -> None:
     client = with_provider.anonymous()
     back = returned(sent(client), "1")
     assert codes(client.get(f"{back}&iss=https%3A%2F%2Fevil.example")) == (401, "account.oidc_refused")
 
 
-@ON_ONE
 def test_old_tokens_do_not_count(with_provider: Api) -> None:
     client = with_provider.anonymous()
     with_provider.clock.forward(timedelta(hours=2))
     assert codes(client.get(returned(sent(client), "1"))) == (401, "account.oidc_refused")
 
 
-@ON_ONE
 def test_parameters_are_missing_or_odd(with_provider: Api) -> None:
     client = with_provider.anonymous()
     assert codes(client.get(CALLBACK)) == (401, "account.oidc_state")
@@ -174,13 +167,11 @@ def test_parameters_are_missing_or_odd(with_provider: Api) -> None:
     assert codes(client.get(CALLBACK, params={"state": state, "code": "made-up"})) == (401, "account.oidc_refused")
 
 
-@ON_ONE
 def test_a_provider_that_is_away_is_told(api: Api) -> None:
     away = api.beside(oidc={**CLIENT, "issuer": "http://127.0.0.1:9"})
     assert codes(away.anonymous().get(START)) == (503, "oidc.unavailable")
 
 
-@ON_ONE
 def test_a_provider_with_another_name_is_none(api: Api, issuer: str) -> None:
     other = api.beside(oidc={**CLIENT, "issuer": issuer.replace("localhost", "127.0.0.1")})
     answer = other.anonymous().get(START)
@@ -190,7 +181,6 @@ def test_a_provider_with_another_name_is_none(api: Api, issuer: str) -> None:
     assert codes(elsewhere.anonymous().get(START)) == (503, "oidc.unavailable")
 
 
-@ON_ONE
 def test_without_a_provider_there_is_nothing(api: Api) -> None:
     for path in (START, CALLBACK):
         assert codes(api.anonymous().get(path)) == (404, "account.oidc_off")

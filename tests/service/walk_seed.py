@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy import select, text
 
 from service.certificates.issuing import issue
-from service.database.base import Base, new_id, transaction
+from service.database.base import Base, new_id, open_database, transaction
 from service.database.documents import DocumentVersion
 from service.database.evidence import Scan, Seal
 from service.database.pushes import Domain, push
@@ -19,6 +22,7 @@ from service.domain.roles import Role
 from service.jobs.queue import enqueue
 from tests.service.account_examples import NOW
 from tests.service.api_client import Api
+from tests.service.databases import new_database
 from tests.service.performance_examples import a_document, a_performance, a_person
 from tests.service.rows import sha
 from tests.signing.pki import COMPANY, COMPANY_CODE
@@ -138,3 +142,19 @@ def _rows_of(api: Api, subject_id: str) -> set[str]:
                     str(one) for one in session.scalars(select(table.c.id).where(table.c.subject_id == subject_id))
                 }
     return found
+
+
+@contextmanager
+def copied(api: Api, folder: Path) -> Iterator[None]:
+    """While it lasts, the application serves a copy of the database: what is done is undone afterwards."""
+    # SQLite takes the write-ahead log into the file; PostgreSQL copies what nobody is connected to.
+    api.engine.dispose()
+    url = api.engine.url.set(drivername=api.engine.dialect.name).render_as_string(hide_password=False)
+    with new_database(api.engine.dialect.name, folder, like=url) as address:
+        engine = open_database(address)
+        api.app.state.installation = replace(api.installation, engine=engine)
+        try:
+            yield
+        finally:
+            engine.dispose()
+            api.app.state.installation = api.installation
